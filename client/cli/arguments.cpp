@@ -1,0 +1,43 @@
+#include "client/cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace samovar::cli {
+namespace {
+
+constexpr double kShortest = 0.001, kLongest = 86400;
+
+}  // namespace
+
+void Arguments::word(const std::string& name, std::string& value, const std::string& help) {
+    app_.add_option(name, value, help)->required()->type_name("");
+}
+
+void Arguments::words(const std::string& name, std::vector<std::string>& values,
+                      const std::string& help) {
+    app_.add_option(name, values, help)->type_name("");
+}
+
+void Arguments::option(const std::string& names, const std::string& value_name, std::string& value,
+                       const std::string& help) {
+    app_.add_option(names, value, help)->type_name(value_name);
+}
+
+void Arguments::seconds(const std::string& names, double& value, const std::string& help) {
+    app_.add_option(names, value, help)->type_name("SECONDS")->check([](const std::string& word) {
+        // Range's own words would stand in the help instead of the name.
+        const std::string wrong = CLI::Range(kShortest, kLongest)(word);
+        return wrong.empty() ? wrong : "it is a number of seconds, 0.001 to 86400";
+    });
+}
+
+void Arguments::repeated(const std::string& names, const std::string& value_name,
+                         std::vector<std::string>& values, const std::string& help) {
+    app_.add_option(names, values, help)
+        ->type_name(value_name)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+}  // namespace samovar::cli

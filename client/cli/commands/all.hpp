@@ -1,0 +1,10 @@
+#pragma once
+// The commands; registry.cpp puts them in order.
+
+#include "client/cli/command.hpp"
+
+namespace samovar::cli {
+
+extern const Command kRun, kPing, kPs, kModels, kInfo, kLoad, kUnload, kAdd, kRemove, kReload;
+
+}  // namespace samovar::cli

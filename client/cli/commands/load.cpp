@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "client/cli/commands/all.hpp"
+#include "client/cli/commands/load_report.hpp"
+#include "client/cli/words.hpp"
+
+namespace samovar::cli {
+namespace {
+
+Json document(const LoadReport& report) {
+    return to_json(report);
+}
+
+Action declare(Arguments& arguments) {
+    const auto model = std::make_shared<std::string>();
+    arguments.word("MODEL", *model, "The model's name");
+    return [model](const Invocation& invocation) {
+        Console& console = invocation.console;
+        const auto request = [&](Client& client) {
+            auto report = client.load(*model, [&](const Progress& progress) {
+                const double share = progress.total == 0 ? 0
+                                                         : static_cast<double>(progress.done) /
+                                                               static_cast<double>(progress.total);
+                console.status(fmt::format("{}: {}{}", *model,
+                                           progress.total == 0 ? "" : bar(share, 24) + " ",
+                                           progress_in_words(progress)));
+            });
+            console.clear_status();
+            return report;
+        };
+        const auto print = [&](const LoadReport& report, Console&) {
+            console.print(fmt::format("{} {}: {}", *model,
+                                      report.was_hot ? "was hot already" : "is hot",
+                                      load_in_words(report, console.out())));
+        };
+        return ask(invocation, request, document, print);
+    };
+}
+
+}  // namespace
+
+const Command kLoad{
+    .name = "load",
+    .summary = "Make a model hot, and show what each phase of that took",
+    .detail =
+        "Waits until the next job would not wait. For administrators: root, and the user who\n"
+        "runs the daemon.",
+    .example = "  samovar load selfie",
+    .json =
+        "{\"was_hot\", \"code\", \"device\", \"weight_bytes\", \"mapped_weights\", "
+        "\"threads\", \"total_us\",\n \"phases\": [{\"name\", \"us\", \"bytes\"}]}; phases are "
+        "spawn, open, read, build, to_device",
+    .declare = declare};
+
+}  // namespace samovar::cli

@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "client/cli/commands/all.hpp"
+#include "client/cli/run/conductor.hpp"
+#include "client/cli/run/job.hpp"
+#include "client/cli/words.hpp"
+
+namespace samovar::cli {
+namespace {
+
+// Slots of all lanes together: several pictures of 100 megapixels, and an eighth of a user's quota.
+constexpr std::uint64_t kSlotBudget = 512u << 20;
+
+struct Given {
+    RunRequest request;
+    std::vector<std::string> params, inputs;
+    double timeout_s = 600;
+};
+
+// NAME=VALUE, split at the first '='.
+Result<void> split(const std::vector<std::string>& words, const char* option, const char* example,
+                   std::vector<std::pair<std::string, std::string>>& into) {
+    for (const std::string& word : words) {
+        const std::size_t equals = word.find('=');
+        if (equals == 0 || equals == word.npos)
+            return usage_error(fmt::format("{} {} has no NAME=VALUE", option, word),
+                               fmt::format("for example {} {}", option, example));
+        into.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+    }
+    return {};
+}
+
+Result<void> check(const RunRequest& request, const Console& console) {
+    if (std::count(request.files.begin(), request.files.end(), "-") > 1)
+        return usage_error("standard input can be read once", "name the other files");
+    if (request.out != "-") return {};
+    if (console.json)
+        return usage_error("both --json and -o - ask for standard output", "name a file with -o");
+    if (console.out().terminal)
+        return usage_error("a terminal cannot show the bytes of a file",
+                           "redirect standard output, or name a file with -o");
+    return {};
+}
+
+// What this process finds wrong with the command line is a matter of usage, not of the daemon.
+int refuse(const Invocation& invocation, const Error& error) {
+    const int code = invocation.fail(error);
+    return error.code == Errc::invalid_argument ? static_cast<int>(kUsage)
+           : error.code == Errc::bad_input      ? static_cast<int>(kFailed)
+                                                : code;
+}
+
+int run(const Invocation& invocation, const RunRequest& request) {
+    Console& console = invocation.console;
+    Result<Client> client = invocation.connect();
+    if (!client) return invocation.fail(client.error());
+    const Result<ModelInfo> model = client->info(request.model);
+    if (!model) return invocation.fail(model.error());
+    const Result<Inputs> inputs = Inputs::make(request, *model);
+    if (!inputs) return refuse(invocation, inputs.error());
+    const Result<Places> places = Places::make(request, *model);
+    if (!places) return refuse(invocation, places.error());
+
+    Stage stage;
+    MemoryBudget budget(kSlotBudget);
+    Jobs jobs{*client, request, *model, *inputs, *places, budget, {}};
+    if (console.err().terminal)
+        jobs.on_progress = [&stage](const Progress& progress) {
+            stage.set("loading, " + progress_in_words(progress));
+        };
+    Conductor conductor(console, *client, request, stage);
+    const std::size_t width = lanes_for(request.jobs(), std::thread::hardware_concurrency());
+    Lanes lanes(request.jobs(), width, [&jobs](std::size_t job, const std::stop_token& stop) {
+        return run_job(jobs, job, stop);
+    });
+    return conductor.conduct(lanes);
+}
+
+Action declare(Arguments& app) {
+    const auto arguments = std::make_shared<Given>();
+    RunRequest& request = arguments->request;
+    app.word("MODEL", request.model, "The model's name");
+    app.words("FILE", request.files, "JPEG, PNG or .npy; - is standard input");
+    app.option("-o,--output", "FILE|FOLDER/", request.out,
+               "Where the result goes; - is standard output");
+    app.repeated("--param", "NAME=VALUE", arguments->params, "A parameter of the job");
+    app.repeated("--input", "NAME=FILE|NAME=[1,2]", arguments->inputs,
+                 "An input by name: numbers, or a file");
+    app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
+    return [arguments](const Invocation& invocation) {
+        RunRequest& wanted = arguments->request;
+        Result<void> fine = split(arguments->params, "--param", "output=alpha", wanted.params);
+        if (fine) fine = split(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
+        if (fine) fine = check(wanted, invocation.console);
+        if (!fine) return refuse(invocation, fine.error());
+        wanted.timeout =
+            std::chrono::milliseconds(static_cast<std::int64_t>(arguments->timeout_s * 1000));
+        return run(invocation, wanted);
+    };
+}
+
+}  // namespace
+
+const Command kRun{
+    .name = "run",
+    .summary = "Run a model on pictures or arrays",
+    .detail =
+        "Each FILE is a job of its own; several are in flight, so that the model waits for none.\n"
+        "A picture goes to a model that takes uint8 [height, width, 3], a .npy file to any. Of a\n"
+        "model with several inputs, all but one are given by --input, and then hold for each "
+        "FILE;\n"
+        "without FILE there is one job, all of whose inputs are given so.\n"
+        "\n"
+        "A result that is a picture (uint8 [height, width] or with 1, 3 or 4 channels) is written\n"
+        "as PNG, any other as .npy: NAME-MODEL.png, and NAME-MODEL-OUTPUT.npy where the model has\n"
+        "several outputs, in the current folder or in the one that -o names. Without -o, up to\n"
+        "1024 numbers are printed instead. An input is never replaced; an earlier result is.\n"
+        "Task mask: --param output=cutout (the default) or output=alpha.\n"
+        "\n"
+        "The paths that were written are printed. If a file fails, the others are done all the\n"
+        "same: it is named on standard error, and the exit code is 1; if none was done and all\n"
+        "failed for one reason, it is that reason's code. Ctrl-C cancels, with code 5.",
+    .example =
+        "  samovar run selfie photo.jpg -o cutout.png\n"
+        "  samovar run selfie photos/*.jpg -o cutouts/\n"
+        "  samovar run add --input x=[1,2,3] --input y=offsets.npy",
+    .json =
+        "[{\"file\", \"output\": the first path written, or null, \"status\": \"done\", "
+        "\"failed\" or \"cancelled\",\n  \"error\": {\"code\", \"message\", \"hint\"} or null,\n"
+        "  \"timings_us\": {\"queued\", \"prepared\", \"inferred\", \"finished\", \"total\"} or "
+        "null, \"wall_us\",\n  \"outputs\": [{\"name\", \"dtype\", \"shape\", \"file\" or "
+        "\"values\"}]}], in the order of the files",
+    .declare = declare};
+
+}  // namespace samovar::cli

@@ -1,0 +1,90 @@
+#include "client/cli/run/outputs.hpp"
+
+#include "client/cli/files.hpp"
+#include "client/cli/npy.hpp"
+#include "client/cli/values.hpp"
+#include "ipc/image/encode.hpp"
+#include "ipc/image/image.hpp"
+
+namespace samovar::cli {
+namespace {
+
+// Numbers that a screen can show; more goes to a file.
+constexpr std::uint64_t kMostPrinted = 1024;
+
+bool is_small(const Shape& shape) {
+    // Lists count, too: [100000, 0] has no elements, and many lists.
+    std::uint64_t lists = 1;
+    for (const std::uint64_t size : shape) {
+        if (size > kMostPrinted || lists * size > kMostPrinted) return false;
+        lists *= size == 0 ? 1 : size;
+    }
+    return true;
+}
+
+Result<std::vector<std::byte>> png_of(const Output& output) {
+    image::Pixels pixels;
+    pixels.height = static_cast<std::uint32_t>(output.shape[0]);
+    pixels.width = static_cast<std::uint32_t>(output.shape[1]);
+    pixels.format = static_cast<image::PixelFormat>(output.shape.size() == 3 ? output.shape[2] : 1);
+    pixels.bytes = output.bytes();
+    return image::encode_png(pixels);
+}
+
+Result<std::vector<std::byte>> file_of(const Output& output, bool picture) {
+    if (picture) return png_of(output);
+    return make_npy(output.dtype, output.shape, output.bytes());
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> expected_bytes(const TensorSpec& spec,
+                                            const std::map<std::string, std::uint64_t>& sizes) {
+    Shape shape;
+    for (const Axis& axis : spec.shape) {
+        const auto known = sizes.find(axis.name);
+        if (!axis.name.empty() && known == sizes.end() && axis.min != axis.max) return std::nullopt;
+        shape.push_back(axis.name.empty() || known == sizes.end() ? axis.max : known->second);
+    }
+    return tensor_bytes(spec.dtype, shape);
+}
+
+bool is_picture(const Output& output, bool of_mask) noexcept {
+    const Shape& shape = output.shape;
+    if (output.dtype != DType::uint8 || shape.size() < 2) return false;
+    if (shape[0] == 0 || shape[1] == 0 || shape[0] > image::kMaxImageSide ||
+        shape[1] > image::kMaxImageSide)
+        return false;
+    if (shape.size() == 2) return of_mask;
+    return shape.size() == 3 && (shape[2] == 1 || shape[2] == 3 || shape[2] == 4);
+}
+
+Result<Kept> keep(const Output& output, const Places& places, std::size_t job, bool of_mask) {
+    Kept kept{output.name, output.dtype, output.shape, "", std::nullopt, {}};
+    bool picture = is_picture(output, of_mask);
+    if (places.kind() == Places::Kind::unsaid && !picture && is_small(output.shape)) {
+        kept.values = values_of(output.dtype, output.shape, output.bytes());
+        return kept;
+    }
+    const std::string path = places.path(job, output.name, picture ? ".png" : ".npy");
+    if (places.kind() == Places::Kind::file) {
+        const std::string suffix = places.wanted_suffix();
+        if (suffix == ".png" && !picture)
+            return Error{Errc::bad_output,
+                         "output " + output.name + " is " + std::string(to_string(output.dtype)) +
+                             " " + to_string(output.shape) + ", which is no picture",
+                         "name a .npy file with -o, or a folder", 0, 0};
+        picture = picture && suffix != ".npy";
+    }
+    Result<std::vector<std::byte>> file = file_of(output, picture);
+    if (!file) return file.error();
+    if (places.kind() == Places::Kind::standard) {
+        kept.stream = std::move(*file);
+        return kept;
+    }
+    if (Result<void> written = write_file(path, *file); !written) return written.error();
+    kept.file = path;
+    return kept;
+}
+
+}  // namespace samovar::cli

@@ -1,0 +1,22 @@
+#pragma once
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace samovar::cli {
+
+// The command line of `samovar run`, as it was given.
+struct RunRequest {
+    std::string model;
+    std::vector<std::string> files;  // a job each
+    std::string out;                 // -o; empty where it is not given
+    std::vector<std::pair<std::string, std::string>> params;
+    std::vector<std::pair<std::string, std::string>> inputs;  // --input NAME=FILE or NAME=NUMBERS
+    std::chrono::milliseconds timeout{};                      // of a job
+
+    // Without a file there is one job, whose inputs are all given by name.
+    std::size_t jobs() const noexcept { return files.empty() ? 1 : files.size(); }
+};
+
+}  // namespace samovar::cli

@@ -1,0 +1,128 @@
+#include "client/conversions.hpp"
+
+#include <utility>
+
+namespace samovar {
+
+std::string_view to_string(Residency residency) noexcept {
+    return ipc::to_string(static_cast<ipc::Residency>(residency));
+}
+
+std::string_view to_string(WorkerState state) noexcept {
+    return ipc::to_string(static_cast<ipc::WorkerState>(state));
+}
+
+namespace client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+Residency to_public(ipc::Residency residency) {
+    return static_cast<Residency>(residency);
+}
+
+LoadPhase to_public(ipc::Phase&& message) {
+    return {std::move(message.name), nanoseconds(message.ns), message.bytes};
+}
+
+Axis to_public(ipc::Axis&& message) {
+    return {std::move(message.name), message.min, message.max};
+}
+
+TensorSpec to_public(ipc::TensorSpec&& message) {
+    TensorSpec spec{std::move(message.name), message.dtype, {}, message.image};
+    for (ipc::Axis& axis : message.shape)
+        spec.shape.push_back(to_public(std::move(axis)));
+    return spec;
+}
+
+std::vector<TensorSpec> to_public(std::vector<ipc::TensorSpec>&& messages) {
+    std::vector<TensorSpec> specs;
+    specs.reserve(messages.size());
+    for (ipc::TensorSpec& message : messages)
+        specs.push_back(to_public(std::move(message)));
+    return specs;
+}
+
+WorkerStatus to_public(ipc::WorkerStatus&& message) {
+    return {std::move(message.name),
+            static_cast<WorkerState>(message.state),
+            message.pid,
+            message.restarts,
+            message.in_flight,
+            message.resident_bytes,
+            std::move(message.problem)};
+}
+
+ModelStatus to_public(ipc::ModelStatus&& message) {
+    return {std::move(message.name),
+            to_public(message.residency),
+            std::move(message.worker),
+            message.queued,
+            message.in_flight,
+            message.jobs_done,
+            message.jobs_failed,
+            message.weight_bytes,
+            milliseconds(message.idle_ms)};
+}
+
+}  // namespace
+
+ModelSummary to_public(ipc::ModelSummary&& message) {
+    return {std::move(message.name),   std::move(message.description), std::move(message.task),
+            std::move(message.device), std::move(message.version),     to_public(message.residency),
+            std::move(message.problem)};
+}
+
+LoadReport to_public(ipc::LoadReport&& message) {
+    LoadReport report;
+    report.code = std::move(message.code);
+    report.device = std::move(message.device);
+    report.weight_bytes = message.weight_bytes;
+    report.mapped_weights = message.mapped_weights;
+    report.threads = message.threads;
+    report.total = nanoseconds(message.total_ns);
+    for (ipc::Phase& phase : message.phases)
+        report.phases.push_back(to_public(std::move(phase)));
+    return report;
+}
+
+ModelInfo to_public(ipc::ModelInfo&& message) {
+    ModelInfo info;
+    info.summary = to_public(std::move(message.summary));
+    info.folder = std::move(message.folder);
+    info.inputs = to_public(std::move(message.inputs));
+    info.outputs = to_public(std::move(message.outputs));
+    info.isolation = std::move(message.isolation);
+    info.max_run = milliseconds(message.max_run_ms);
+    info.jobs_done = message.jobs_done;
+    info.jobs_failed = message.jobs_failed;
+    info.queued = message.queued;
+    info.in_flight = message.in_flight;
+    info.last_load = to_public(std::move(message.last_load));
+    return info;
+}
+
+ReloadEntry to_public(ipc::ReloadEntry&& message) {
+    return {std::move(message.model), std::move(message.outcome), std::move(message.problem)};
+}
+
+DaemonStatus to_public(ipc::StatusReport&& message) {
+    DaemonStatus status;
+    status.daemon = std::move(message.daemon);
+    status.pid = message.pid;
+    status.uptime = milliseconds(message.uptime_ms);
+    status.sessions = message.sessions;
+    status.channels = message.channels;
+    status.channel_bytes = message.channel_bytes;
+    status.jobs = message.jobs;
+    for (ipc::WorkerStatus& worker : message.workers)
+        status.workers.push_back(to_public(std::move(worker)));
+    for (ipc::ModelStatus& model : message.models)
+        status.models.push_back(to_public(std::move(model)));
+    return status;
+}
+
+}  // namespace client
+}  // namespace samovar

@@ -1,0 +1,132 @@
+#pragma once
+// What a daemon tells of its models and of itself.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <samovar/export.hpp>
+#include <samovar/tensor.hpp>
+
+namespace samovar {
+
+// Where a model is on its way to the device and back. A newer daemon may name others.
+enum class Residency : std::uint8_t { cold = 0, loading = 1, hot = 2, unloading = 3, failed = 4 };
+SAMOVAR_EXPORT std::string_view to_string(Residency residency) noexcept;
+
+// A worker process's life; see docs/protocol.md.
+enum class WorkerState : std::uint8_t {
+    stopped = 0,
+    starting = 1,
+    ready = 2,
+    backing_off = 3,
+    failed = 4
+};
+SAMOVAR_EXPORT std::string_view to_string(WorkerState state) noexcept;
+
+// One axis of a declared tensor: a fixed size (no name, min == max) or a named one within bounds.
+struct Axis {
+    std::string name;
+    std::uint64_t min = 1, max = 1;
+};
+
+// A tensor that a model takes or gives.
+struct TensorSpec {
+    std::string name;
+    DType dtype{};
+    std::vector<Axis> shape;
+    bool image = false;  // picture elements
+};
+
+struct ModelSummary {
+    std::string name, description;
+    std::string task;     // "tensor", "mask"
+    std::string device;   // "cpu", "cuda:0"
+    std::string version;  // 16 hexadecimal digits of the content's hash
+    Residency residency{};
+    std::string problem;  // why it is failed, or why a newer version on disk was not taken
+};
+
+// One timed step of a load: "spawn", "open", "read", "build", "to_device".
+struct LoadPhase {
+    std::string name;
+    std::chrono::nanoseconds time{};
+    std::uint64_t bytes = 0;
+};
+
+struct LoadReport {
+    bool was_hot = false;  // nothing had to be done; the rest is of the load that made it hot
+    std::string code;      // the file that was taken: "model.pt2"; empty: never loaded
+    std::string device;    // "cpu", "cuda:0 (NVIDIA H200)"
+    std::uint64_t weight_bytes = 0;
+    bool mapped_weights = false;  // the weights are a mapping that processes share
+    std::uint32_t threads = 0;    // 0 where it does not apply
+    std::chrono::nanoseconds total{};
+    std::vector<LoadPhase> phases;
+};
+
+struct ModelInfo {
+    ModelSummary summary;
+    std::string folder;  // on the daemon's machine
+    std::vector<TensorSpec> inputs, outputs;
+    std::string isolation;  // "device", "model"
+    std::chrono::milliseconds max_run{};
+    std::uint64_t jobs_done = 0, jobs_failed = 0;
+    std::uint32_t queued = 0, in_flight = 0;
+    LoadReport last_load;
+};
+
+// What became of one folder at a reload.
+struct ReloadEntry {
+    std::string model;
+    std::string outcome;  // "added", "changed", "removed", "unchanged", "rejected"
+    std::string problem;  // for "rejected": file, line, key and why; an older version stays
+};
+
+struct WorkerStatus {
+    std::string name;  // "cpu", "cuda:0", "cpu/MODEL" for isolation = "model"
+    WorkerState state{};
+    std::uint32_t pid = 0;
+    std::uint32_t restarts = 0;
+    std::uint32_t in_flight = 0;
+    std::uint64_t resident_bytes = 0;
+    std::string problem;
+};
+
+// A model that is not cold.
+struct ModelStatus {
+    std::string name;
+    Residency residency{};
+    std::string worker;
+    std::uint32_t queued = 0, in_flight = 0;
+    std::uint64_t jobs_done = 0, jobs_failed = 0;
+    std::uint64_t weight_bytes = 0;
+    std::chrono::milliseconds idle{};  // since the last job ended
+};
+
+struct DaemonStatus {
+    std::string daemon;  // "samovard 0.1.0"
+    std::uint32_t pid = 0;
+    std::chrono::milliseconds uptime{};
+    std::uint32_t sessions = 0, channels = 0;
+    std::uint64_t channel_bytes = 0;
+    std::uint32_t jobs = 0;  // not done
+    std::vector<WorkerStatus> workers;
+    std::vector<ModelStatus> models;
+};
+
+struct PingReport {
+    std::chrono::nanoseconds round_trip{};
+    std::chrono::milliseconds uptime{};
+    std::uint32_t pid = 0;
+};
+
+// Where a load is; both counts are 0 in a phase without a length.
+struct Progress {
+    std::string phase;
+    std::uint64_t done = 0, total = 0;  // bytes
+};
+
+}  // namespace samovar

@@ -1,0 +1,2 @@
+// Boost.Asio's own code, once.
+#include <boost/asio/impl/src.hpp>

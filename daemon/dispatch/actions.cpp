@@ -1,0 +1,271 @@
+// What scheduler::Dispatch decides, carried out.
+
+#include <spdlog/spdlog.h>
+#include <algorithm>
+
+#include "daemon/dispatch/dispatcher.hpp"
+
+namespace samovar::daemon {
+
+using scheduler::Clock;
+
+// Carrying out one action can cause the next (a worker that cannot be spawned has died at once).
+void Dispatcher::carry_out() {
+    if (std::exchange(carrying_out_, true)) return;
+    for (auto actions = dispatch_.take(); !actions.empty(); actions = dispatch_.take())
+        for (const scheduler::Action& action : actions)
+            std::visit([this](const auto& what) { perform(what); }, action);
+    carrying_out_ = false;
+    arm_timer();
+    if (on_idle && (dispatch_.jobs() == 0 || processes() == 0)) on_idle();
+}
+
+void Dispatcher::perform(const scheduler::StartWorker& action) {
+    Place& place = places_[action.worker];
+    place.started = Clock::now();
+    place.killed_for.clear();
+    place.not_started.clear();
+    Result<std::shared_ptr<WorkerProcess>> worker =
+        WorkerProcess::spawn(loop_, place.program, *this);
+    if (worker) {
+        place.process = std::move(*worker);
+        spdlog::info("worker {} pid {}: started", place.program.name, place.process->pid());
+        return;
+    }
+    place.problem = worker.error().message;
+    place.not_started = worker.error().hint.empty() ? "see the daemon's log" : worker.error().hint;
+    spdlog::error("worker {}: {}", place.program.name, describe(worker.error()));
+    dispatch_.worker_exited(action.worker, Clock::now());
+}
+
+void Dispatcher::perform(const scheduler::StopWorker& action) {
+    const Place& place = places_[action.worker];
+    if (!place.process) return;  // its exit is an event of its own
+    spdlog::info("worker {} pid {}: nothing is left in it, it stops", place.program.name,
+                 place.process->pid());
+    place.process->stop();
+}
+
+void Dispatcher::perform(const scheduler::KillWorker& action) {
+    Place& place = places_[action.worker];
+    if (!place.process) return;
+    spdlog::warn("worker {} pid {}: killed: {}", place.program.name, place.process->pid(),
+                 action.why);
+    place.killed_for = action.why;
+    place.process->kill();
+}
+
+void Dispatcher::perform(const scheduler::LoadModel& action) {
+    const Place& place = places_[action.worker];
+    if (!place.process) return;
+    const ModelPtr& model = models_.at(action.model);
+    load_problems_.erase(action.model);
+    load_started_.try_emplace(action.model, Clock::now());
+    auto answer = [this, worker = action.worker, id = action.model](const ipc::Frame& frame) {
+        load_answered(worker, id, frame);
+    };
+    place.process->request(load_message(*model, action.model), -1, answer);
+}
+
+void Dispatcher::perform(const scheduler::UnloadModel& action) {
+    auto answer = [this, id = action.model](const ipc::Frame&) {
+        dispatch_.model_unloaded(id, Clock::now());
+        carry_out();
+    };
+    if (const Place& place = places_[action.worker]; place.process)
+        place.process->request(ipc::WorkerUnload{action.model}, -1, answer);
+}
+
+void Dispatcher::perform(const scheduler::RunJob& action) {
+    jobs_.at(action.job).suspect = action.suspect;
+    places_[action.worker].outgoing.push_back(action.job);
+    send_ready_jobs(action.worker);
+}
+
+void Dispatcher::perform(const scheduler::RefuseJob& action) {
+    const auto found = jobs_.find(action.job);
+    if (found == jobs_.end()) return;
+    const Job job = std::move(found->second);
+    jobs_.erase(found);
+    if (action.why != scheduler::Refusal::cancelled &&
+        action.why != scheduler::Refusal::shutting_down)
+        ++job.work.model->jobs_failed;
+    if (action.why == scheduler::Refusal::worker_died && job.digest)
+        quarantine_.add(job.work.model->id, job.work.uid, *job.digest, Clock::now());
+    const Error error = refusal(job, action);
+    spdlog::debug("job {} uid={}: {}", action.job, job.work.uid, error.message);
+    if (const auto requester = job.work.requester.lock())
+        requester->request_failed(job.work.request, error);
+}
+
+void Dispatcher::perform(const scheduler::ModelSettled& action) {
+    const ModelPtr& model = models_.at(action.model);
+    spdlog::info("model {} version {}: {}", model->file.name, model->version,
+                 to_string(to_wire(action.residency)));
+    if (action.residency != scheduler::Residency::hot) load_started_.erase(action.model);
+    const scheduler::WorkerId place = dispatch_.worker_of(action.model);
+    const auto view = dispatch_.view_model(action.model);
+    std::vector<Waiter> told;
+    std::erase_if(waiters_, [&](const Waiter& waiter) {
+        if (waiter.model != action.model) return false;
+        // A load may pass through cold on its way, and an unload through hot.
+        const bool on_its_way = waiter.wants_hot
+                                    ? action.residency == scheduler::Residency::cold && view.wanted
+                                    : action.residency == scheduler::Residency::hot && view.leaving;
+        if (on_its_way) return false;
+        told.push_back(waiter);
+        return true;
+    });
+    for (const Waiter& waiter : told) {
+        const auto requester = waiter.requester.lock();
+        if (!requester) continue;
+        if (waiter.wants_hot && action.residency == scheduler::Residency::hot)
+            requester->model_loaded(waiter.request, {false, model->last_load});
+        else if (!waiter.wants_hot && action.residency != scheduler::Residency::hot)
+            requester->model_unloaded(waiter.request);
+        else
+            requester->request_failed(waiter.request, missed(*model, place, action.residency));
+    }
+}
+
+// Why a model rests where its waiter did not want it.
+Error Dispatcher::missed(const ModelVersion& model, scheduler::WorkerId place,
+                         scheduler::Residency residency) const {
+    const std::string log = "the daemon's log has the whole story";
+    if (residency == scheduler::Residency::failed)
+        return {Errc::model_failed, problem(model), log, 0, 0};
+    if (dispatch_.view_worker(place).state == scheduler::WorkerState::failed)
+        return {Errc::worker_failed, places_[place].problem,
+                places_[place].not_started.empty() ? log : places_[place].not_started, 0, 0};
+    if (draining_) return {Errc::shutting_down, "samovard is shutting down", "", 0, 0};
+    const std::string name = "model \"" + model.file.name + "\"";
+    return {Errc::cancelled,
+            residency == scheduler::Residency::hot
+                ? name + " was to be unloaded, but a load came after"
+                : name + " was to be loaded, but was unloaded or replaced meanwhile",
+            "ask again if it still matters", 0, 0};
+}
+
+void Dispatcher::perform(const scheduler::ForgetModel& action) {
+    const auto found = models_.find(action.model);
+    spdlog::info("model {} version {}: gone", found->second->file.name, found->second->version);
+    models_.erase(found);
+    load_problems_.erase(action.model);
+    load_started_.erase(action.model);
+}
+
+// ---- Jobs on their way out ----------------------------------------------------------------------
+
+// In order, each as soon as its channels are mapped in the worker.
+void Dispatcher::send_ready_jobs(scheduler::WorkerId id) {
+    Place& place = places_[id];
+    while (!place.outgoing.empty() && place.process) {
+        const scheduler::JobId next = place.outgoing.front();
+        const auto found = jobs_.find(next);
+        if (found == jobs_.end()) {  // refused meanwhile
+            place.outgoing.pop_front();
+            continue;
+        }
+        Job& job = found->second;
+        if (!map_channels(id, job)) return;
+        place.outgoing.pop_front();
+        job.sent = Clock::now();
+        ipc::RunJob& run = job.work.checked.run;
+        run.model = job.work.model->id;
+        run.suspect = job.suspect;
+        run.refused = quarantine_.of(run.model, job.work.uid, job.sent);
+        place.process->send_job(run, next);
+    }
+}
+
+// True when all are mapped; asks for those that are not.
+bool Dispatcher::map_channels(scheduler::WorkerId id, const Job& job) {
+    bool all = true;
+    for (const ChannelPtr& channel : job.work.checked.channels) {
+        if (places_[id].mapped.contains(channel->id())) continue;
+        all = false;
+        if (places_[id].mapping.insert(channel->id()).second) map_channel(id, *channel);
+    }
+    return all;
+}
+
+void Dispatcher::map_channel(scheduler::WorkerId id, const Channel& channel) {
+    auto answer = [this, id, number = channel.id()](const ipc::Frame& frame) {
+        channel_answered(id, number, frame);
+    };
+    places_[id].process->request(ipc::MapChannel{channel.id(), channel.bytes()}, channel.fd(),
+                                 answer);
+}
+
+void Dispatcher::channel_answered(scheduler::WorkerId id, std::uint32_t channel,
+                                  const ipc::Frame& frame) {
+    Place& place = places_[id];
+    place.mapping.erase(channel);
+    if (frame.header.type == ipc::MessageType::ok) {
+        place.mapped.insert(channel);
+        if (place.gone_while_mapping.erase(channel) > 0) channel_gone(channel);
+        return send_ready_jobs(id);
+    }
+    place.gone_while_mapping.erase(channel);
+    const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
+    const Error error = reply ? reply->error : reply.error();
+    // The job at the front asked for it; others that need the channel ask again.
+    if (place.outgoing.empty()) return;
+    const scheduler::JobId job = place.outgoing.front();
+    const auto found = jobs_.find(job);
+    if (found == jobs_.end()) return send_ready_jobs(id);
+    const auto& needed = found->second.work.checked.channels;
+    if (std::none_of(needed.begin(), needed.end(),
+                     [&](const ChannelPtr& c) { return c->id() == channel; }))
+        return;
+    place.outgoing.pop_front();
+    finish_failed(job, error);
+    send_ready_jobs(id);
+}
+
+// ---- Words --------------------------------------------------------------------------------------
+
+Error Dispatcher::refusal(const Job& job, const scheduler::RefuseJob& action) const {
+    const ModelVersion& model = *job.work.model;
+    const std::string name = "model \"" + model.file.name + "\"";
+    const Place& place = places_[place_names_.at(model.worker)];
+    std::uint64_t retry_ms = 0;
+    if (action.retry_at > Clock::now())
+        retry_ms = static_cast<std::uint64_t>(
+            std::chrono::ceil<std::chrono::milliseconds>(action.retry_at - Clock::now()).count());
+    switch (action.why) {
+        case scheduler::Refusal::cancelled:
+            return {Errc::cancelled, "the job was cancelled", "", 0, 0};
+        case scheduler::Refusal::model_failed:
+            return {Errc::model_failed, name + " could not be loaded: " + problem(model),
+                    "mend the model, then `samovar reload`, or try `samovar load " +
+                        model.file.name + "`",
+                    0, retry_ms};
+        case scheduler::Refusal::worker_failed:
+            if (!place.not_started.empty())
+                return {Errc::worker_failed,
+                        "worker " + place.program.name + " cannot be started: " + place.problem,
+                        place.not_started, 0, retry_ms};
+            return {
+                Errc::worker_failed,
+                "worker " + place.program.name + " died too often: " + place.problem,
+                "the daemon's log says more; `samovar load " + model.file.name + "` tries at once",
+                0, retry_ms};
+        case scheduler::Refusal::worker_died:
+            return {Errc::worker_died,
+                    "the job was running when its worker died, twice: " + place.problem,
+                    "this input is kept out for a minute; other inputs are served", 0,
+                    kQuarantineMs};
+        case scheduler::Refusal::run_limit:
+            return {Errc::run_limit,
+                    "the job ran longer than " + std::to_string(model.file.max_run.count()) +
+                        " ms, which is the max_run of " + name,
+                    "raise max_run in its model.toml, or send less at once", 0, 0};
+        case scheduler::Refusal::shutting_down:
+            return {Errc::shutting_down, "samovard is shutting down", "try again when it is back",
+                    0, 0};
+    }
+    return {Errc::protocol, "refused", "", 0, 0};
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,178 @@
+// What workers say, heard.
+
+#include <spdlog/spdlog.h>
+
+#include "daemon/dispatch/dispatcher.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+using scheduler::Clock;
+
+std::uint64_t nanoseconds(scheduler::Duration duration) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count());
+}
+
+}  // namespace
+
+scheduler::WorkerId Dispatcher::id_of(const WorkerProcess& worker) const {
+    return place_names_.at(worker.name());
+}
+
+void Dispatcher::worker_said_hello(WorkerProcess& worker, const ipc::WorkerHello& hello) {
+    const scheduler::WorkerId id = id_of(worker);
+    Place& place = places_[id];
+    if (hello.build != SAMOVAR_VERSION || !hello.problem.empty()) {
+        place.killed_for = !hello.problem.empty() ? hello.problem
+                                                  : "it is version " + hello.build +
+                                                        ", the daemon is " SAMOVAR_VERSION;
+        spdlog::error("worker {} pid {}: cannot serve: {}", worker.name(), worker.pid(),
+                      place.killed_for);
+        return worker.kill();
+    }
+    place.spawn_ns = nanoseconds(Clock::now() - place.started);
+    spdlog::info("worker {} pid {}: ready after {} ms, LibTorch {}, {}", worker.name(),
+                 worker.pid(), place.spawn_ns / 1'000'000, hello.torch, hello.device_name);
+    dispatch_.worker_ready(id, Clock::now());
+    carry_out();
+}
+
+void Dispatcher::worker_answered(WorkerProcess& worker, const ipc::Frame& frame) {
+    const scheduler::JobId id = frame.header.request;
+    switch (frame.header.type) {
+        case ipc::MessageType::job_digest:
+            if (const auto digest = ipc::decode<ipc::JobDigest>(frame.body))
+                if (const auto job = jobs_.find(id); job != jobs_.end())
+                    job->second.digest = digest->digest;
+            break;
+        case ipc::MessageType::job_done:
+        case ipc::MessageType::error: finish(id, frame); break;
+        default:
+            spdlog::error("worker {} pid {}: unexpected frame {}", worker.name(), worker.pid(),
+                          to_string(frame.header.type));
+            worker.kill();
+    }
+}
+
+void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
+    if (frame.header.type == ipc::MessageType::error) {
+        const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
+        Error error = reply ? reply->error : reply.error();
+        // A worker that knows its input knows no clock of the quarantine.
+        if (error.code == Errc::worker_died) error.retry_after_ms = kQuarantineMs;
+        return finish_failed(id, error);
+    }
+    Result<ipc::JobDone> done = ipc::decode<ipc::JobDone>(frame.body);
+    if (!done) return finish_failed(id, done.error());
+    const scheduler::Time now = Clock::now();
+    const bool unwanted = dispatch_.finished(id, now);
+    if (const auto found = jobs_.find(id); found != jobs_.end()) {
+        const Job job = std::move(found->second);
+        jobs_.erase(found);
+        ++job.work.model->jobs_done;
+        job.work.model->last_used = now;
+        ipc::Done answer{std::move(done->outputs), done->timings};
+        answer.timings.queued = nanoseconds(job.sent - job.received);
+        answer.timings.total = nanoseconds(now - job.received);
+        if (const auto requester = job.work.requester.lock()) {
+            if (unwanted)
+                requester->request_failed(job.work.request,
+                                          {Errc::cancelled, "the job was cancelled", "", 0, 0});
+            else
+                requester->job_done(job.work.request, std::move(answer));
+        }
+    }
+    carry_out();
+}
+
+void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
+    const scheduler::Time now = Clock::now();
+    const bool unwanted = dispatch_.finished(id, now);
+    if (const auto found = jobs_.find(id); found != jobs_.end()) {
+        const Job job = std::move(found->second);
+        jobs_.erase(found);
+        ++job.work.model->jobs_failed;
+        job.work.model->last_used = now;
+        if (const auto requester = job.work.requester.lock())
+            requester->request_failed(
+                job.work.request,
+                unwanted ? Error{Errc::cancelled, "the job was cancelled", "", 0, 0} : error);
+    }
+    carry_out();
+}
+
+void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
+                               const ipc::Frame& frame) {
+    const auto found = models_.find(model);
+    if (found == models_.end()) return;
+    if (frame.header.type == ipc::MessageType::progress) {
+        if (const auto progress = ipc::decode<ipc::Progress>(frame.body))
+            load_progressed(model, *progress);
+        return;
+    }
+    const scheduler::Time now = Clock::now();
+    if (auto loaded = ipc::decode<ipc::WorkerLoaded>(frame.body);
+        loaded && frame.header.type == ipc::MessageType::worker_loaded) {
+        found->second->last_load = complete(std::move(loaded->report), places_[id], model);
+        dispatch_.model_loaded(model, now);
+        return carry_out();
+    }
+    const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
+    const Error error = reply ? reply->error : reply.error();
+    load_problems_[model] = describe(error).substr(0, kMaxProblemBytes);
+    spdlog::error("model {} version {}: {}", found->second->file.name, found->second->version,
+                  load_problems_[model]);
+    dispatch_.model_load_failed(model, now);
+    carry_out();
+}
+
+// The first load after a worker's start counts that start as its first phase.
+ipc::LoadReport Dispatcher::complete(ipc::LoadReport report, Place& place,
+                                     scheduler::ModelId model) {
+    if (place.spawn_ns > 0)
+        report.phases.insert(report.phases.begin(), {"spawn", std::exchange(place.spawn_ns, 0), 0});
+    if (const auto started = load_started_.find(model); started != load_started_.end()) {
+        report.total_ns = nanoseconds(Clock::now() - started->second);
+        load_started_.erase(started);
+    }
+    return report;
+}
+
+void Dispatcher::load_progressed(scheduler::ModelId model, const ipc::Progress& progress) {
+    for (const Waiter& waiter : waiters_)
+        if (waiter.model == model && waiter.wants_hot)
+            if (const auto requester = waiter.requester.lock())
+                requester->progressed(waiter.request, progress);
+    for (const auto& [id, job] : jobs_)
+        if (job.work.progress && job.work.model->id == model)
+            if (const auto requester = job.work.requester.lock())
+                requester->progressed(job.work.request, progress);
+}
+
+void Dispatcher::worker_exited(WorkerProcess& worker, const std::string& how) {
+    const scheduler::WorkerId id = id_of(worker);
+    Place& place = places_[id];
+    const bool expected =
+        shut_down_ || dispatch_.view_worker(id).state == scheduler::WorkerState::stopping;
+    if (expected)
+        spdlog::info("worker {} pid {}: stopped", worker.name(), worker.pid());
+    else
+        spdlog::error("worker {} pid {}: died: {}", worker.name(), worker.pid(), how);
+    if (!expected) place.problem = place.killed_for.empty() ? how : place.killed_for;
+    place.process.reset();
+    place.mapped.clear();
+    place.mapping.clear();
+    place.gone_while_mapping.clear();
+    place.outgoing.clear();
+    place.spawn_ns = 0;
+    if (!expected)
+        for (const auto& [model, version] : models_)
+            if (dispatch_.worker_of(model) == id &&
+                dispatch_.view_model(model).residency == scheduler::Residency::loading)
+                load_problems_[model] = "its worker died while it was loading: " + place.problem;
+    dispatch_.worker_exited(id, Clock::now());
+    carry_out();
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,248 @@
+// Requests to the dispatcher, its timer and its views; what the machine decides is carried out in
+// actions.cpp, what workers say is heard in answers.cpp.
+
+#include "daemon/dispatch/dispatcher.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+#include <fstream>
+
+namespace samovar::daemon {
+
+using scheduler::Clock;
+
+Dispatcher::Dispatcher(asio::any_io_executor loop, WorkerSettings settings)
+    : loop_(std::move(loop)),
+      settings_(std::move(settings)),
+      dispatch_(settings_.limits),
+      timer_(loop_) {}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::apply(const std::vector<Registry::Change>& changes) {
+    for (const Registry::Change& change : changes) {
+        bool was_hot = false;
+        if (change.retired && models_.contains(change.retired->id)) {
+            was_hot =
+                dispatch_.view_model(change.retired->id).residency == scheduler::Residency::hot;
+            dispatch_.retire(change.retired->id, Clock::now());
+        }
+        if (change.added && change.added->unusable.code == Errc::ok) {
+            const ModelPtr& model = change.added;
+            models_[model->id] = model;
+            dispatch_.add_model(model->id, place_for(*model), model->file.max_run);
+            // What was hot stays hot, so that the first call after a change does not wait.
+            if (was_hot) dispatch_.load(model->id, Clock::now());
+        }
+    }
+    carry_out();
+}
+
+scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
+    const auto known = place_names_.find(model.worker);
+    if (known != place_names_.end()) return known->second;
+    const scheduler::WorkerId id = dispatch_.add_worker();
+    place_names_[model.worker] = id;
+    Place& place = places_.emplace_back();
+    const bool cuda = model.device.starts_with("cuda");
+    place.program = {cuda ? settings_.cuda_program : settings_.cpu_program, model.worker,
+                     model.device, settings_.threads, settings_.log_level};
+    return id;
+}
+
+scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
+    const scheduler::JobId id = next_job_++;
+    const scheduler::Time now = Clock::now();
+    const scheduler::ModelId model = work.model->id;
+    if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
+        load_started_.try_emplace(model, now);
+    jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt};
+    dispatch_.submit(id, model, now);
+    carry_out();
+    return id;
+}
+
+void Dispatcher::cancel(scheduler::JobId job) noexcept {
+    dispatch_.cancel(job, Clock::now());
+    carry_out();
+}
+
+void Dispatcher::abandon(scheduler::JobId job) noexcept {
+    // In flight it must keep its channels until the worker lets go.
+    if (dispatch_.abandon(job, Clock::now()))
+        jobs_.erase(job);
+    else if (const auto found = jobs_.find(job); found != jobs_.end())
+        found->second.work.requester.reset();
+    carry_out();
+}
+
+void Dispatcher::load(const ModelPtr& model, std::weak_ptr<Requester> requester,
+                      std::uint64_t request) noexcept {
+    const scheduler::Time now = Clock::now();
+    const auto view = dispatch_.view_model(model->id);
+    if (view.residency == scheduler::Residency::hot && !view.leaving) {
+        if (const auto waiting = requester.lock())
+            waiting->model_loaded(request, {true, model->last_load});
+        return;
+    }
+    waiters_.push_back({model->id, true, std::move(requester), request});
+    load_started_[model->id] = now;
+    dispatch_.load(model->id, now);
+    carry_out();
+}
+
+void Dispatcher::unload(const ModelPtr& model, std::weak_ptr<Requester> requester,
+                        std::uint64_t request) noexcept {
+    waiters_.push_back({model->id, false, std::move(requester), request});
+    dispatch_.unload(model->id, Clock::now());
+    carry_out();
+}
+
+void Dispatcher::forgive() {
+    dispatch_.forgive(Clock::now());
+    carry_out();
+}
+
+void Dispatcher::shut_down() {
+    shut_down_ = true;
+    dispatch_.shut_down(Clock::now());
+    for (Place& place : places_)
+        if (place.process) place.process->stop();
+    // From here on nothing waits for a time: a worker that stays is killed by its own process
+    // object.
+    timer_.cancel();
+    timer_at_ = scheduler::Time::min();
+    carry_out();
+}
+
+void Dispatcher::kill_workers() {
+    for (Place& place : places_)
+        if (place.process) place.process->kill();
+}
+
+std::size_t Dispatcher::processes() const {
+    std::size_t count = 0;
+    for (const Place& place : places_)
+        count += place.process ? 1 : 0;
+    return count;
+}
+
+void Dispatcher::channel_gone(std::uint32_t channel) {
+    for (Place& place : places_) {
+        if (place.mapping.contains(channel)) place.gone_while_mapping.insert(channel);
+        if (place.mapped.erase(channel) > 0 && place.process)
+            place.process->request(ipc::UnmapChannel{channel}, -1, [](const ipc::Frame&) {});
+    }
+}
+
+// ---- The machine's clock ------------------------------------------------------------------------
+
+void Dispatcher::arm_timer() {
+    const std::optional<scheduler::Time> next = dispatch_.next_tick();
+    // An earlier alarm than needed is left as it is: run limits move with every job, and one idle
+    // wake-up is cheaper than setting the timer for each.
+    if (!next || (timer_at_ && *timer_at_ <= *next)) return;
+    timer_at_ = next;
+    timer_.expires_at(*next);
+    timer_.async_wait([this](boost::system::error_code fault) {
+        if (fault) return;
+        timer_at_.reset();
+        dispatch_.tick(Clock::now());
+        carry_out();
+    });
+}
+
+// ---- Views --------------------------------------------------------------------------------------
+
+ipc::Residency to_wire(scheduler::Residency residency) {
+    switch (residency) {
+        case scheduler::Residency::cold: return ipc::Residency::cold;
+        case scheduler::Residency::loading: return ipc::Residency::loading;
+        case scheduler::Residency::hot: return ipc::Residency::hot;
+        case scheduler::Residency::unloading: return ipc::Residency::unloading;
+        case scheduler::Residency::failed: return ipc::Residency::failed;
+    }
+    return ipc::Residency::cold;
+}
+
+ipc::Residency Dispatcher::residency(const ModelVersion& model) const {
+    if (!models_.contains(model.id)) return ipc::Residency::failed;
+    return to_wire(dispatch_.view_model(model.id).residency);
+}
+
+std::string Dispatcher::problem(const ModelVersion& model) const {
+    if (model.unusable.code != Errc::ok) return describe(model.unusable);
+    const auto found = load_problems_.find(model.id);
+    return found != load_problems_.end() ? found->second : std::string();
+}
+
+void Dispatcher::fill(ipc::ModelInfo& info, const ModelVersion& model) const {
+    info.jobs_done = model.jobs_done;
+    info.jobs_failed = model.jobs_failed;
+    info.last_load = model.last_load;
+    if (!models_.contains(model.id)) return;
+    const auto view = dispatch_.view_model(model.id);
+    info.queued = static_cast<std::uint32_t>(view.queued);
+    info.in_flight = static_cast<std::uint32_t>(view.in_flight);
+}
+
+namespace {
+
+ipc::WorkerState to_wire(scheduler::WorkerState state) {
+    switch (state) {
+        case scheduler::WorkerState::stopped: return ipc::WorkerState::stopped;
+        case scheduler::WorkerState::starting: return ipc::WorkerState::starting;
+        case scheduler::WorkerState::ready:
+        case scheduler::WorkerState::stopping: return ipc::WorkerState::ready;
+        case scheduler::WorkerState::backing_off: return ipc::WorkerState::backing_off;
+        case scheduler::WorkerState::failed: return ipc::WorkerState::failed;
+    }
+    return ipc::WorkerState::stopped;
+}
+
+std::uint64_t resident_bytes(pid_t pid) {
+    std::ifstream in("/proc/" + std::to_string(pid) + "/statm");
+    std::uint64_t size = 0, resident = 0;
+    in >> size >> resident;
+    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+std::vector<ipc::WorkerStatus> Dispatcher::worker_status() const {
+    std::vector<ipc::WorkerStatus> list;
+    for (scheduler::WorkerId id = 0; id < places_.size(); ++id) {
+        const Place& place = places_[id];
+        const auto view = dispatch_.view_worker(id);
+        ipc::WorkerStatus status;
+        status.name = place.program.name;
+        status.state = to_wire(view.state);
+        status.pid = place.process ? static_cast<std::uint32_t>(place.process->pid()) : 0;
+        status.restarts = static_cast<std::uint32_t>(view.restarts);
+        status.in_flight = static_cast<std::uint32_t>(view.in_flight);
+        status.resident_bytes = place.process ? resident_bytes(place.process->pid()) : 0;
+        status.problem = place.problem.substr(0, kMaxProblemBytes);
+        if (list.size() < kMaxWorkers) list.push_back(std::move(status));
+    }
+    return list;
+}
+
+ipc::ModelStatus Dispatcher::model_status(const ModelVersion& model) const {
+    ipc::ModelStatus status;
+    const auto view = dispatch_.view_model(model.id);
+    status.name = model.file.name;
+    status.residency = residency(model);
+    status.worker = model.worker;
+    status.queued = static_cast<std::uint32_t>(view.queued);
+    status.in_flight = static_cast<std::uint32_t>(view.in_flight);
+    status.jobs_done = model.jobs_done;
+    status.jobs_failed = model.jobs_failed;
+    status.weight_bytes = model.last_load.weight_bytes;
+    if (model.last_used != scheduler::Time{})
+        status.idle_ms = static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - model.last_used)
+                .count());
+    return status;
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,172 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+#include "daemon/dispatch/worker_process.hpp"
+#include "daemon/models/registry.hpp"
+#include "daemon/sessions/job_check.hpp"
+#include "scheduler/dispatch.hpp"
+#include "scheduler/quarantine.hpp"
+
+namespace samovar::daemon {
+
+// Whoever submitted a job or asked for a load, and is told how it went.
+class Requester {
+  public:
+    virtual void job_done(std::uint64_t request, ipc::Done done) = 0;
+    virtual void request_failed(std::uint64_t request, const Error& error) = 0;
+    virtual void progressed(std::uint64_t request, const ipc::Progress& progress) = 0;
+    virtual void model_loaded(std::uint64_t request, const ipc::ModelLoaded& loaded) = 0;
+    virtual void model_unloaded(std::uint64_t request) = 0;
+
+  protected:
+    ~Requester() = default;
+};
+
+struct NewJob {
+    ModelPtr model;
+    CheckedJob checked;
+    std::weak_ptr<Requester> requester;
+    std::uint64_t request = 0;
+    std::uint32_t uid = 0;
+    bool progress = false;
+};
+
+struct WorkerSettings {
+    std::filesystem::path cpu_program, cuda_program;
+    unsigned threads = 1;
+    std::string log_level = "info";
+    scheduler::DispatchLimits limits;
+};
+
+ipc::Residency to_wire(scheduler::Residency residency);
+
+// After how long an input that was kept out is served again, at most.
+inline constexpr std::uint64_t kQuarantineMs =
+    std::chrono::ceil<std::chrono::milliseconds>(scheduler::Quarantine::kTerm).count();
+
+// Carries out what scheduler::Dispatch decides: starts workers, maps channels into them, sends
+// jobs and brings the answers back. Holds no policy. Loop thread only.
+//
+// What sessions call does not throw: an exception in here leaves a step half done, and must end the
+// daemon, not the session that happened to ask (see Server).
+class Dispatcher final : private WorkerProcess::Listener {
+  public:
+    Dispatcher(asio::any_io_executor loop, WorkerSettings settings);
+    ~Dispatcher();
+
+    void apply(const std::vector<Registry::Change>& changes);
+
+    // `submit` answers through the job's requester, also when it refuses at once.
+    scheduler::JobId submit(NewJob job) noexcept;
+    void cancel(scheduler::JobId job) noexcept;
+    void abandon(scheduler::JobId job) noexcept;
+    void load(const ModelPtr& model, std::weak_ptr<Requester> requester,
+              std::uint64_t request) noexcept;
+    void unload(const ModelPtr& model, std::weak_ptr<Requester> requester,
+                std::uint64_t request) noexcept;
+    // Forgets old failures, so that the next job tries again.
+    void forgive();
+
+    void channel_gone(std::uint32_t channel);
+
+    // Takes no new jobs; those there are go on.
+    void drain() { draining_ = true; }
+    bool draining() const { return draining_; }
+    // Refuses the jobs that wait, and ends the workers: those in flight are cut off.
+    void shut_down();
+    void kill_workers();
+    // Called whenever the last job or the last worker has gone.
+    std::function<void()> on_idle;
+    std::size_t jobs() const { return dispatch_.jobs(); }
+    std::size_t processes() const;
+
+    ipc::Residency residency(const ModelVersion& model) const;
+    // Why the model is failed, or nothing.
+    std::string problem(const ModelVersion& model) const;
+    void fill(ipc::ModelInfo& info, const ModelVersion& model) const;
+    std::vector<ipc::WorkerStatus> worker_status() const;
+    ipc::ModelStatus model_status(const ModelVersion& model) const;
+
+  private:
+    struct Job {
+        NewJob work;
+        scheduler::Time received{}, sent{};
+        bool suspect = false;
+        std::optional<ipc::Digest> digest;
+    };
+    // A worker's place, whatever process fills it.
+    struct Place {
+        WorkerProgram program;
+        std::shared_ptr<WorkerProcess> process;
+        std::set<std::uint32_t> mapped, mapping, gone_while_mapping;
+        std::deque<scheduler::JobId> outgoing;  // until the channels of the first are mapped
+        std::string problem;                    // how the last process ended
+        std::string not_started;                // the way out where there was none; else empty
+        std::string killed_for;                 // why this one was killed, if it was
+        scheduler::Time started{};
+        std::uint64_t spawn_ns = 0;  // of this process, until a load has reported it
+    };
+    struct Waiter {  // for a load or an unload
+        scheduler::ModelId model;
+        bool wants_hot;
+        std::weak_ptr<Requester> requester;
+        std::uint64_t request;
+    };
+
+    // WorkerProcess::Listener
+    void worker_said_hello(WorkerProcess& worker, const ipc::WorkerHello& hello) override;
+    void worker_answered(WorkerProcess& worker, const ipc::Frame& frame) override;
+    void worker_exited(WorkerProcess& worker, const std::string& how) override;
+
+    // The actions of the machine.
+    void carry_out();
+    void perform(const scheduler::StartWorker& action);
+    void perform(const scheduler::StopWorker& action);
+    void perform(const scheduler::KillWorker& action);
+    void perform(const scheduler::LoadModel& action);
+    void perform(const scheduler::UnloadModel& action);
+    void perform(const scheduler::RunJob& action);
+    void perform(const scheduler::RefuseJob& action);
+    void perform(const scheduler::ModelSettled& action);
+    void perform(const scheduler::ForgetModel& action);
+
+    void send_ready_jobs(scheduler::WorkerId id);
+    bool map_channels(scheduler::WorkerId id, const Job& job);
+    void map_channel(scheduler::WorkerId id, const Channel& channel);
+    void channel_answered(scheduler::WorkerId id, std::uint32_t channel, const ipc::Frame& frame);
+    void load_answered(scheduler::WorkerId id, scheduler::ModelId model, const ipc::Frame& frame);
+    void load_progressed(scheduler::ModelId model, const ipc::Progress& progress);
+    void finish(scheduler::JobId id, const ipc::Frame& frame);
+    void finish_failed(scheduler::JobId id, const Error& error);
+    Error refusal(const Job& job, const scheduler::RefuseJob& action) const;
+    Error missed(const ModelVersion& model, scheduler::WorkerId place,
+                 scheduler::Residency residency) const;
+    scheduler::WorkerId place_for(const ModelVersion& model);
+    scheduler::WorkerId id_of(const WorkerProcess& worker) const;
+    ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
+    void arm_timer();
+
+    asio::any_io_executor loop_;
+    WorkerSettings settings_;
+    scheduler::Dispatch dispatch_;
+    scheduler::Quarantine quarantine_;
+    std::vector<Place> places_;  // by WorkerId
+    std::map<std::string, scheduler::WorkerId> place_names_;
+    std::map<scheduler::ModelId, ModelPtr> models_;
+    std::map<scheduler::ModelId, std::string> load_problems_;
+    std::map<scheduler::ModelId, scheduler::Time> load_started_;
+    std::unordered_map<scheduler::JobId, Job> jobs_;
+    std::vector<Waiter> waiters_;
+    scheduler::JobId next_job_ = 1;
+    asio::steady_timer timer_;
+    std::optional<scheduler::Time> timer_at_;
+    bool carrying_out_ = false;
+    bool draining_ = false, shut_down_ = false;
+};
+
+}  // namespace samovar::daemon

@@ -1,0 +1,158 @@
+#include "daemon/dispatch/worker_process.hpp"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <spdlog/spdlog.h>
+#include <cstring>
+
+#include "daemon/dispatch/spawn.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+// A worker leaves at end of file with _exit; one that does not is stuck in a driver.
+constexpr std::chrono::milliseconds kExitPatience{2000};
+// After the process is reaped its sockets are at their end, unless it left a child behind.
+constexpr std::chrono::milliseconds kDrainPatience{500};
+// Jobs carry up to a megabyte of inline tensors; two are in flight.
+constexpr ConnectionLimits kWorkerLimits{.outbox_bytes = 64u << 20,
+                                         .stall = std::chrono::minutes(10)};
+
+std::string describe_end(const siginfo_t& info) {
+    if (info.si_code == CLD_EXITED) return "exit status " + std::to_string(info.si_status);
+    return "killed by signal " + std::to_string(info.si_status) + " (" +
+           ::strsignal(info.si_status) + ")";
+}
+
+UnixSocket adopt(const asio::any_io_executor& loop, ipc::UniqueFd fd) {
+    UnixSocket socket(loop);
+    socket.assign(asio::local::stream_protocol(), fd.release());
+    return socket;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<WorkerProcess>> WorkerProcess::spawn(const asio::any_io_executor& loop,
+                                                            const WorkerProgram& program,
+                                                            Listener& listener) {
+    Result<Spawned> spawned = spawn_worker(program);
+    if (!spawned) return spawned.error();
+    std::shared_ptr<WorkerProcess> worker(
+        new WorkerProcess(loop, program.name, listener, spawned->pid, std::move(spawned->pidfd),
+                          std::move(spawned->control), std::move(spawned->jobs)));
+    worker->begin();
+    return worker;
+}
+
+WorkerProcess::WorkerProcess(const asio::any_io_executor& loop, std::string name,
+                             Listener& listener, pid_t pid, ipc::UniqueFd pidfd,
+                             ipc::UniqueFd control, ipc::UniqueFd jobs)
+    : name_(std::move(name)),
+      listener_(listener),
+      pid_(pid),
+      pidfd_(loop, pidfd.release()),
+      control_(std::make_shared<Connection>(adopt(loop, std::move(control)), kWorkerLimits)),
+      jobs_(std::make_shared<Connection>(adopt(loop, std::move(jobs)), kWorkerLimits)),
+      timer_(loop) {}
+
+void WorkerProcess::begin() {
+    const auto self = shared_from_this();
+    const auto loop = pidfd_.get_executor();
+    // The coroutines' frames do not own *this; the completion handlers do.
+    const auto ended = [self](std::exception_ptr fault) {
+        or_end_the_daemon(fault);
+        self->end_reached();
+    };
+    asio::co_spawn(loop, read_control(), ended);
+    asio::co_spawn(loop, read_jobs(), ended);
+    await_exit();
+}
+
+asio::awaitable<void> WorkerProcess::read_control() {
+    while (true) {
+        const Result<ipc::Frame> frame = co_await control_->next();
+        if (!frame) {
+            if (frame.error().code != Errc::disconnected)
+                spdlog::error("worker {} pid {}: control: {}", name_, pid_, frame.error().message);
+            break;
+        }
+        if (frame->header.type == ipc::MessageType::worker_hello) {
+            if (const auto hello = ipc::decode<ipc::WorkerHello>(frame->body))
+                listener_.worker_said_hello(*this, *hello);
+            continue;
+        }
+        const auto found = answers_.find(frame->header.request);
+        if (found == answers_.end()) continue;
+        const Answer answer = found->second;
+        if (frame->header.type != ipc::MessageType::progress) answers_.erase(found);
+        answer(*frame);
+    }
+}
+
+asio::awaitable<void> WorkerProcess::read_jobs() {
+    while (true) {
+        const Result<ipc::Frame> frame = co_await jobs_->next();
+        if (!frame) {
+            if (frame.error().code != Errc::disconnected)
+                spdlog::error("worker {} pid {}: jobs: {}", name_, pid_, frame.error().message);
+            break;
+        }
+        listener_.worker_answered(*this, *frame);
+    }
+}
+
+void WorkerProcess::await_exit() {
+    pidfd_.async_wait(asio::posix::stream_descriptor::wait_read,
+                      [self = shared_from_this()](boost::system::error_code fault) {
+                          if (fault) return;
+                          siginfo_t info{};
+                          if (::waitid(P_PIDFD, static_cast<id_t>(self->pidfd_.native_handle()),
+                                       &info, WEXITED) == 0)
+                              self->how_ = describe_end(info);
+                          self->pidfd_.close();
+                          self->timer_.expires_after(kDrainPatience);
+                          self->timer_.async_wait(
+                              [weak = self->weak_from_this()](boost::system::error_code late) {
+                                  const auto worker = weak.lock();
+                                  if (late || !worker) return;
+                                  worker->control_->close();
+                                  worker->jobs_->close();
+                              });
+                          self->end_reached();
+                      });
+}
+
+void WorkerProcess::end_reached() {
+    if (--open_ends_ > 0) {
+        // Without one of its sockets it is of no use, and if it is dying already this changes
+        // nothing.
+        if (pidfd_.is_open()) kill_after(kExitPatience);
+        return;
+    }
+    timer_.cancel();
+    answers_.clear();
+    control_->close();
+    jobs_->close();
+    listener_.worker_exited(*this, how_);
+}
+
+void WorkerProcess::stop() {
+    control_->close();
+    jobs_->close();
+}
+
+void WorkerProcess::kill() {
+    if (pidfd_.is_open())
+        ::syscall(SYS_pidfd_send_signal, pidfd_.native_handle(), SIGKILL, nullptr, 0);
+}
+
+void WorkerProcess::kill_after(std::chrono::milliseconds delay) {
+    timer_.expires_after(delay);
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code fault) {
+        if (const auto worker = weak.lock(); worker && !fault) worker->kill();
+    });
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,44 @@
+#pragma once
+// model.toml, as docs/models.md describes it.
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/models/toml_reader.hpp"
+#include "ipc/wire/worker_messages.hpp"
+
+namespace samovar::daemon {
+
+// One [[code]] of a model folder.
+struct CodeEntry {
+    std::string file;  // inside the folder
+    ipc::CodeFormat format{};
+    std::string device;   // "any", "cpu", "cuda"
+    std::string weights;  // inside the folder, or empty
+};
+
+struct ModelFile {
+    std::string name, description;
+    ipc::Task task{};
+    std::string device;  // "auto", "cpu", "cuda", "cuda:N"
+    bool own_worker = false;
+    std::chrono::milliseconds max_run{};
+    std::uint32_t threads = 0;
+    std::vector<CodeEntry> codes;
+    std::vector<ipc::TensorSpec> inputs, outputs;  // of task mask, too: what its jobs bring and get
+    ipc::MaskSpec mask;
+};
+
+// Largest model.toml; a hand-written one is a hundred times smaller.
+inline constexpr std::size_t kMaxModelFileBytes = 256u << 10;
+
+// Parses the text of `file`; `folder_name` is the name where the text gives none. Throws TomlFault.
+ModelFile parse_model_file(std::string_view text, const std::string& file,
+                           const std::string& folder_name);
+
+// [a-z0-9][a-z0-9._-]{0,63}
+bool is_model_name(std::string_view name) noexcept;
+
+}  // namespace samovar::daemon

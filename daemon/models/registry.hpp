@@ -1,0 +1,66 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/models/scan.hpp"
+#include "ipc/wire/model_messages.hpp"
+#include "scheduler/types.hpp"
+
+namespace samovar::daemon {
+
+// One version of one model, immutable but for what is counted. Jobs hold it while they run, so the
+// version they began with is the one they end with.
+struct ModelVersion : Candidate {
+    scheduler::ModelId id = 0;
+    std::string worker;  // the name of the worker that serves it
+    ipc::LoadReport last_load;
+    std::uint64_t jobs_done = 0, jobs_failed = 0;
+    scheduler::Time last_used{};
+};
+using ModelPtr = std::shared_ptr<ModelVersion>;
+
+// The models by name. Loop thread only.
+class Registry {
+  public:
+    // What apply() changed, in the order in which it must be told to the dispatcher.
+    struct Change {
+        ModelPtr retired;  // or null
+        ModelPtr added;    // or null
+    };
+    struct Outcome {
+        std::vector<Change> changes;
+        ipc::ReloadReport report;
+    };
+    // Takes a scan in: new versions replace old ones, broken folders keep what they had, vanished
+    // ones are removed. Where the scan has a fault, all stays as it is.
+    Outcome apply(Scan scan);
+
+    // The model to run. Errors: `unknown_model`, `bad_model` (its folder is broken and there is no
+    // older version), `no_device`.
+    Result<ModelPtr> find(const std::string& name) const;
+
+    struct Entry {
+        ModelPtr current;     // null where no version was ever good
+        std::string problem;  // of the folder as it is now
+        std::filesystem::path folder;
+    };
+    using Entries = std::map<std::string, Entry>;
+    const Entries& entries() const { return entries_; }
+    // The name and entry that come from this folder; null where none does.
+    const Entries::value_type* from_folder(const std::filesystem::path& folder) const;
+    // Hashes that current versions hold in the store.
+    std::set<std::string> used() const;
+
+  private:
+    void remove_all_but(const std::set<std::string>& present, Outcome& outcome);
+    void take(Candidate candidate, Outcome& outcome);
+    void reject(const Rejected& rejected, Outcome& outcome);
+    std::string name_of_folder(const std::filesystem::path& folder) const;
+
+    Entries entries_;
+    scheduler::ModelId next_id_ = 1;
+};
+
+}  // namespace samovar::daemon

@@ -1,0 +1,49 @@
+#pragma once
+// Reads the models directory: every folder becomes a candidate or a problem. Touches nothing that
+// the event loop owns, so it can run on the helper thread.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "daemon/models/model_file.hpp"
+#include "daemon/models/store.hpp"
+#include "ipc/wire/worker_messages.hpp"
+
+namespace samovar::daemon {
+
+// What this machine and this installation can run models on.
+struct Devices {
+    std::size_t cuda_devices = 0;  // 0 also where samovar-worker-cuda is not installed
+    std::string cuda_problem;      // why there are none
+};
+
+// A model folder that was read and whose files are in the store.
+struct Candidate {
+    ModelFile file;
+    std::filesystem::path folder;
+    std::string version;  // 16 hexadecimal digits: of model.toml and all artefacts
+    std::string device;   // resolved: "cpu", "cuda:0"
+    ipc::CodeSpec code;
+    Error unusable;                   // code != ok: valid, but this machine cannot run it
+    std::vector<std::string> hashes;  // what it holds in the store
+};
+
+// What a worker is told to load it, under a number.
+ipc::WorkerLoad load_message(const Candidate& candidate, std::uint32_t number);
+
+struct Rejected {
+    std::filesystem::path folder;
+    std::string problem;  // "FILE:LINE: KEY: why"
+};
+
+struct Scan {
+    std::vector<Candidate> candidates;  // by folder name
+    std::vector<Rejected> rejected;
+    std::string fault;  // not empty: the directory cannot be read, so that nothing is known
+};
+
+// A missing directory is an empty one. Does not throw, but where memory ends.
+Scan scan_models(const std::filesystem::path& directory, Store& store, const Devices& devices);
+
+}  // namespace samovar::daemon

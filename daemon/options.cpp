@@ -1,0 +1,163 @@
+#include "daemon/options.hpp"
+
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <thread>
+
+#include "daemon/models/toml_reader.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxConfigBytes = 64u << 10;
+constexpr std::int64_t kLongestDrainMs = 600'000;
+const std::initializer_list<std::string_view> kLogLevels = {"debug", "info", "warning", "error"};
+
+fs::path from_environment(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value && value[0] == '/' ? fs::path(value) : fs::path();
+}
+
+// $VARIABLE/samovar, else ~/FALLBACK/samovar; for root the system's place.
+fs::path place(const char* variable, const char* fallback, const char* of_the_system) {
+    if (const fs::path named = from_environment(variable); !named.empty()) return named / "samovar";
+    if (::geteuid() == 0) return of_the_system;
+    if (const fs::path home = from_environment("HOME"); !home.empty())
+        return home / fallback / "samovar";
+    return of_the_system;
+}
+
+fs::path default_socket() {
+    const fs::path runtime = from_environment("XDG_RUNTIME_DIR");
+    return (runtime.empty() ? fs::path("/run") : runtime) / "samovar" / "samovar.sock";
+}
+
+// Beside the daemon in a build tree, in libexec once installed.
+fs::path default_worker_folder() {
+    std::error_code fault;
+    const fs::path own = fs::read_symlink("/proc/self/exe", fault).parent_path();
+    if (fs::exists(own / "samovar-worker", fault)) return own;
+    return own.parent_path() / "libexec" / "samovar";
+}
+
+// `key` is what it was called: a place in the configuration file, or the option.
+unsigned parse_mode(const std::string& text, const std::string& key) {
+    unsigned mode = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (fault != std::errc() || end != text.data() + text.size() || mode > 0777)
+        throw TomlFault(key + ": \"" + text + "\" is no octal number up to 0777");
+    return mode;
+}
+
+Options defaults() {
+    Options options;
+    options.listener.socket = default_socket();
+    options.models = place("XDG_DATA_HOME", ".local/share", "/var/lib/samovar") / "models";
+    options.store = place("XDG_CACHE_HOME", ".cache", "/var/cache/samovar") / "store";
+    options.worker_folder = default_worker_folder();
+    options.threads = std::max(1u, std::thread::hardware_concurrency());
+    return options;
+}
+
+// samovard.toml: the long options of the command line, as keys.
+void read_config(const fs::path& file, Options& options) {
+    const toml::table table = parse_toml(read_small_file(file, kMaxConfigBytes), file.string());
+    TomlReader reader(table, file.string());
+    options.listener.socket = reader.text("socket", options.listener.socket.string());
+    options.listener.mode =
+        parse_mode(reader.text("socket_mode", "0660"), file.string() + ": socket_mode");
+    options.listener.group = reader.text("socket_group", "");
+    options.models = reader.text("models", options.models.string());
+    options.store = reader.text("store", options.store.string());
+    options.worker_folder = reader.text("worker_folder", options.worker_folder.string());
+    options.threads = static_cast<unsigned>(reader.integer("threads", 1, 1024, options.threads));
+    options.drain = std::chrono::milliseconds(
+        reader.duration_ms("drain", 0, kLongestDrainMs, options.drain.count()));
+    options.log_level = reader.one_of("log_level", kLogLevels, "info");
+    reader.finish();
+}
+
+struct Flags {
+    std::string config, socket, mode, group, models, store, worker_folder, log_level;
+    unsigned threads = 0;
+    double drain = -1;
+    int ready_fd = -1;
+};
+
+void declare(CLI::App& app, Flags& flags) {
+    app.set_version_flag("--version", "samovard " SAMOVAR_VERSION);
+    app.add_option("--socket", flags.socket, "Unix socket to listen on")->type_name("PATH");
+    app.add_option("--models", flags.models, "folder of model folders")->type_name("DIR");
+    app.add_option("--config", flags.config, "configuration file")->type_name("FILE");
+    app.add_option("--socket-mode", flags.mode, "permissions of the socket (0660)")
+        ->type_name("OCTAL");
+    app.add_option("--socket-group", flags.group, "group of the socket")->type_name("GROUP");
+    app.add_option("--store", flags.store, "folder for the daemon's copies of artefacts")
+        ->type_name("DIR");
+    app.add_option("--worker-folder", flags.worker_folder, "where the worker programs are")
+        ->type_name("DIR");
+    app.add_option("--threads", flags.threads, "threads of one inference on the CPU (all cores)")
+        ->check(CLI::Range(1, 1024));
+    app.add_option("--drain", flags.drain, "seconds that running jobs get at the end (10)")
+        ->check(CLI::Range(0.0, 600.0));
+    app.add_option("--log-level", flags.log_level, "the least that is logged (info)")
+        ->check(CLI::IsMember(std::vector<std::string>(kLogLevels.begin(), kLogLevels.end())));
+    app.add_option("--ready-fd", flags.ready_fd, "descriptor to write a newline to once ready")
+        ->check(CLI::Range(0, 1 << 20));
+    app.footer(
+        "Example:\n  samovard --socket /tmp/samovar.sock --models ./models\n\n"
+        "Exit status: 0 stopped as asked, 1 could not start or run, 2 wrong usage.");
+}
+
+void apply(const Flags& flags, Options& options) {
+    if (!flags.socket.empty()) options.listener.socket = flags.socket;
+    if (!flags.mode.empty()) options.listener.mode = parse_mode(flags.mode, "--socket-mode");
+    if (!flags.group.empty()) options.listener.group = flags.group;
+    if (!flags.models.empty()) options.models = fs::absolute(flags.models);
+    if (!flags.store.empty()) options.store = fs::absolute(flags.store);
+    if (!flags.worker_folder.empty()) options.worker_folder = fs::absolute(flags.worker_folder);
+    if (flags.threads > 0) options.threads = flags.threads;
+    if (flags.drain >= 0)
+        options.drain = std::chrono::milliseconds(static_cast<long>(flags.drain * 1000));
+    if (!flags.log_level.empty()) options.log_level = flags.log_level;
+    options.ready_fd = flags.ready_fd;
+}
+
+}  // namespace
+
+Invocation read_invocation(int argc, const char* const* argv) {
+    Invocation invocation;
+    Flags flags;
+    CLI::App app("samovard: keeps PyTorch models hot for the processes of this machine",
+                 "samovard");
+    declare(app, flags);
+    try {
+        app.parse(argc, argv);
+        invocation.options = defaults();
+        const fs::path usual =
+            place("XDG_CONFIG_HOME", ".config", "/etc/samovar") / "samovard.toml";
+        if (!flags.config.empty())
+            read_config(flags.config, invocation.options);
+        else if (std::error_code fault; fs::exists(usual, fault))
+            read_config(usual, invocation.options);
+        apply(flags, invocation.options);
+        invocation.run = true;
+    } catch (const CLI::ParseError& words) {
+        std::ostringstream out, err;
+        invocation.status = app.exit(words, out, err) == 0 ? 0 : 2;
+        invocation.words = (invocation.status == 0 ? "" : "samovard: ") + out.str() + err.str();
+    } catch (const TomlFault& fault) {
+        invocation.status = 2;
+        invocation.words = std::string("samovard: ") + fault.what() + "\n";
+    } catch (const fs::filesystem_error& fault) {
+        invocation.status = 1;
+        invocation.words = std::string("samovard: ") + fault.what() + "\n";
+    }
+    return invocation;
+}
+
+}  // namespace samovar::daemon

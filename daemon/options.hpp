@@ -1,0 +1,33 @@
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include <samovar/error.hpp>
+
+#include "daemon/listener.hpp"
+
+namespace samovar::daemon {
+
+// How this daemon runs: the command line, over the configuration file, over the defaults.
+struct Options {
+    ListenerOptions listener;
+    std::filesystem::path models, store, worker_folder;
+    unsigned threads = 1;  // intra-op threads of a worker, where a model says nothing else
+    std::chrono::milliseconds drain{10'000};
+    std::string log_level = "info";
+    int ready_fd = -1;
+};
+
+// What the command line asks for: a run, or only words to print.
+struct Invocation {
+    Options options;
+    bool run = false;
+    int status = 0;     // the exit status where `run` is false
+    std::string words;  // for standard output (status 0) or standard error
+};
+
+// Reads the command line, the configuration file and the environment. No side effects.
+Invocation read_invocation(int argc, const char* const* argv);
+
+}  // namespace samovar::daemon

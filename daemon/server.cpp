@@ -1,0 +1,188 @@
+// Starting, accepting and stopping; what concerns models is in server_models.cpp.
+
+#include "daemon/server.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+#include <cerrno>
+#include <csignal>
+
+#include "daemon/readiness.hpp"
+#include "ipc/words.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+WorkerSettings settings_of(const Options& options) {
+    WorkerSettings settings;
+    settings.cpu_program = options.worker_folder / "samovar-worker";
+    settings.cuda_program = options.worker_folder / "samovar-worker-cuda";
+    settings.threads = options.threads;
+    settings.log_level = options.log_level;
+    return settings;
+}
+
+// The first job would be told, but whoever starts the daemon is another person often.
+void warn_without(const std::filesystem::path& worker) {
+    if (::access(worker.c_str(), X_OK) == 0) return;
+    spdlog::warn(
+        "workers: {}: {}; no model can run on the CPU: name the folder of {} with "
+        "--worker-folder",
+        worker.string(), std::generic_category().message(errno), worker.filename().string());
+}
+
+std::uint64_t milliseconds_since(Steady::time_point then) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - then).count());
+}
+
+// An error in the place of the greeting.
+void turn_away(UnixSocket socket, Error error) {
+    const auto connection = std::make_shared<Connection>(std::move(socket));
+    connection->send(ipc::ErrorReply{std::move(error)}, 0);
+    connection->close_when_sent();
+}
+
+}  // namespace
+
+Server::Server(asio::io_context& loop, Options options, Store store, Listener listener)
+    : loop_(loop),
+      options_(std::move(options)),
+      store_(std::move(store)),
+      devices_(find_devices(options_.worker_folder)),
+      dispatcher_(loop.get_executor(), settings_of(options_)),
+      services_{registry_, dispatcher_, channels_, {}, {}, {}, {}, {}},
+      listener_(std::move(listener)),
+      signals_(loop, SIGTERM, SIGINT, SIGHUP),
+      drain_timer_(loop),
+      reload_done_(loop, Steady::time_point::max()),
+      started_(Steady::now()) {
+    services_.reload = [this] { return reload(); };
+    services_.add_model = [this](const std::string& folder) { return add_model(folder); };
+    services_.remove_model = [this](const std::string& model) { return remove_model(model); };
+    services_.status = [this] { return status(); };
+    services_.uptime_ms = [this] { return milliseconds_since(started_); };
+    channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
+    dispatcher_.on_idle = [this] {
+        if (phase_ != Phase::serving) finish();
+    };
+}
+
+Server::~Server() {
+    channels_.on_gone = nullptr;
+    disk_.join();
+    memory_.join();
+}
+
+void Server::start() {
+    if (std::error_code fault; !std::filesystem::exists(options_.models, fault))
+        spdlog::warn("models: there is no folder {} yet", options_.models.string());
+    warn_without(settings_of(options_).cpu_program);
+    apply(scan_models(options_.models, store_, devices_));
+    store_.collect(registry_.used());
+    watch_signals();
+    asio::co_spawn(loop_, listener_.run([this](UnixSocket socket) { accept(std::move(socket)); }),
+                   or_end_the_daemon);
+    spdlog::info("samovard {} pid {}: {}, listening on {}", SAMOVAR_VERSION, ::getpid(),
+                 ipc::count_of(registry_.entries().size(), "model"),
+                 options_.listener.socket.string());
+    notify_service_manager("READY=1");
+    tell_ready(options_.ready_fd);
+}
+
+void Server::watch_signals() {
+    signals_.async_wait([this](boost::system::error_code fault, int signal) {
+        if (fault) return;
+        if (signal == SIGHUP) {
+            spdlog::info("SIGHUP: reload");
+            asio::co_spawn(loop_, reload(),
+                           [](std::exception_ptr thrown, const ipc::ReloadReport&) {
+                               or_end_the_daemon(thrown);
+                           });
+        } else {
+            stop();
+        }
+        if (phase_ != Phase::over) watch_signals();
+    });
+}
+
+void Server::accept(UnixSocket socket) {
+    const Result<ipc::Peer> peer = ipc::peer_of(socket.native_handle());
+    if (!peer) return;
+    // Until it has ended it listens: a socket that is gone would look like no daemon at all.
+    if (phase_ != Phase::serving)
+        return turn_away(std::move(socket), {Errc::shutting_down, "samovard is shutting down",
+                                             "try again when it is back", 0, 0});
+    std::erase_if(sessions_, [](const auto& entry) { return entry.second.expired(); });
+    if (sessions_.size() >= kMaxSessions)
+        return turn_away(std::move(socket), {Errc::busy,
+                                             "the daemon has " + std::to_string(kMaxSessions) +
+                                                 " sessions, and takes no more",
+                                             "share a connection, or try again later", 0, 1000});
+    const bool admin = peer->uid == 0 || peer->uid == ::geteuid();
+    const std::uint64_t id = next_session_++;
+    auto session = std::make_shared<Session>(id, std::move(socket), *peer, admin, services_);
+    sessions_[id] = session;
+    asio::co_spawn(loop_, session->run(), or_end_the_daemon);
+}
+
+// ---- The end ------------------------------------------------------------------------------------
+
+void Server::stop() {
+    if (phase_ == Phase::draining) return end_workers();
+    if (phase_ == Phase::ending) return dispatcher_.kill_workers();
+    phase_ = Phase::draining;
+    spdlog::info("stopping: {} not done", ipc::count_of(dispatcher_.jobs(), "job"));
+    notify_service_manager("STOPPING=1");
+    dispatcher_.drain();
+    drain_timer_.expires_after(options_.drain);
+    drain_timer_.async_wait([this](boost::system::error_code fault) {
+        if (!fault && phase_ == Phase::draining) end_workers();
+    });
+    finish();
+}
+
+// Called when something has ended that was waited for.
+void Server::finish() {
+    if (phase_ == Phase::draining && dispatcher_.jobs() == 0) end_workers();
+    if (phase_ != Phase::ending || dispatcher_.processes() > 0) return;
+    for (const auto& [id, entry] : std::exchange(sessions_, {}))
+        if (const auto session = entry.lock()) session->close_when_sent();
+    phase_ = Phase::over;
+    listener_.close();
+    signals_.cancel();
+    drain_timer_.cancel();
+}
+
+void Server::end_workers() {
+    phase_ = Phase::ending;
+    drain_timer_.cancel();
+    if (dispatcher_.jobs() > 0)
+        spdlog::warn("cut off: {}", ipc::count_of(dispatcher_.jobs(), "job"));
+    dispatcher_.shut_down();
+    finish();
+}
+
+ipc::StatusReport Server::status() const {
+    ipc::StatusReport report;
+    report.daemon = "samovard " SAMOVAR_VERSION;
+    report.pid = static_cast<std::uint32_t>(::getpid());
+    report.uptime_ms = milliseconds_since(started_);
+    for (const auto& [id, session] : sessions_)
+        report.sessions += session.expired() ? 0 : 1;
+    report.channels = static_cast<std::uint32_t>(channels_.count());
+    report.channel_bytes = channels_.bytes();
+    report.jobs = static_cast<std::uint32_t>(dispatcher_.jobs());
+    report.workers = dispatcher_.worker_status();
+    for (const auto& [name, entry] : registry_.entries()) {
+        if (!entry.current || entry.current->unusable.code != Errc::ok) continue;
+        ipc::ModelStatus status = dispatcher_.model_status(*entry.current);
+        if (status.residency != ipc::Residency::cold || status.queued > 0)
+            report.models.push_back(std::move(status));
+    }
+    return report;
+}
+
+}  // namespace samovar::daemon

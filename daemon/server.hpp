@@ -1,0 +1,74 @@
+#pragma once
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "daemon/dispatch/dispatcher.hpp"
+#include "daemon/listener.hpp"
+#include "daemon/models/registry.hpp"
+#include "daemon/models/store.hpp"
+#include "daemon/options.hpp"
+#include "daemon/sessions/channels.hpp"
+#include "daemon/sessions/session.hpp"
+
+namespace samovar::daemon {
+
+// The daemon: what it is made of, how it starts and how it stops. One thread, this one, runs
+// everything but what waits for a disk or for memory, for which there is a helper thread each, so
+// that nobody's channel waits for somebody's model to be read.
+//
+// Exceptions are bugs, or the end of memory. One in a session's own coroutines ends that session.
+// Any other ends the daemon, since a step may be half done: workers exit with it, the service
+// manager starts it again, and clients come back with their channels.
+class Server {
+  public:
+    Server(asio::io_context& loop, Options options, Store store, Listener listener);
+    ~Server();
+
+    // Reads the models, begins to accept and says so. The loop runs dry once stop() is done.
+    void start();
+    // Takes no more jobs; those there are get the drain time, then everything ends. A second call
+    // ends it at once.
+    void stop();
+
+  private:
+    void accept(UnixSocket socket);
+    void watch_signals();
+    void finish();
+    void end_workers();
+
+    asio::awaitable<ipc::ReloadReport> reload();
+    asio::awaitable<Result<ipc::ReloadReport>> add_model(std::string folder);
+    asio::awaitable<Result<void>> remove_model(std::string model);
+    bool is_left_over(const std::filesystem::path& link, const std::filesystem::path& folder) const;
+    std::string way_out_of(const std::filesystem::path& folder) const;
+    ipc::ReloadReport apply(Scan scan);
+    ipc::StatusReport status() const;
+
+    enum class Phase { serving, draining, ending, over };
+
+    asio::io_context& loop_;
+    Options options_;
+    Store store_;
+    Devices devices_;
+    asio::thread_pool disk_{1}, memory_{1};
+    ChannelTable channels_{memory_};
+    Registry registry_;
+    Dispatcher dispatcher_;
+    Services services_;
+    Listener listener_;
+    asio::signal_set signals_;
+    asio::steady_timer drain_timer_, reload_done_;
+    bool reloading_ = false;
+    Phase phase_ = Phase::serving;
+    std::map<std::uint64_t, std::weak_ptr<Session>> sessions_;
+    std::uint64_t next_session_ = 1;
+    std::chrono::steady_clock::time_point started_;
+};
+
+// What models can run on here: NVIDIA devices that are present, if the worker for them is.
+Devices find_devices(const std::filesystem::path& worker_folder);
+
+}  // namespace samovar::daemon

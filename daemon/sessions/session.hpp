@@ -1,0 +1,114 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "daemon/connection.hpp"
+#include "daemon/dispatch/dispatcher.hpp"
+#include "daemon/models/registry.hpp"
+#include "daemon/sessions/channels.hpp"
+#include "ipc/os/peer.hpp"
+
+namespace samovar::daemon {
+
+// What sessions ask of the rest of the daemon.
+struct Services {
+    Registry& registry;
+    Dispatcher& dispatcher;
+    ChannelTable& channels;
+    // Reads the models directory again and applies it.
+    std::function<asio::awaitable<ipc::ReloadReport>()> reload;
+    // Links a folder into the models directory, or takes such a link away.
+    std::function<asio::awaitable<Result<ipc::ReloadReport>>(const std::string&)> add_model;
+    std::function<asio::awaitable<Result<void>>(const std::string&)> remove_model;
+    std::function<ipc::StatusReport()> status;
+    std::function<std::uint64_t()> uptime_ms;
+};
+
+// One client. Frames come in, requests are answered; everything it holds (channels, queued jobs)
+// goes when it goes. An exception in its coroutines ends this session and nothing else. Loop thread
+// only; lives while its coroutine or an answer to it does.
+class Session final : public Requester, public std::enable_shared_from_this<Session> {
+  public:
+    Session(std::uint64_t id, UnixSocket socket, ipc::Peer peer, bool admin, Services& services);
+    ~Session();
+
+    // Greets and serves until the client goes, breaks the protocol or close() is called.
+    asio::awaitable<void> run();
+    void close();
+    void close_when_sent();
+    std::uint64_t id() const { return id_; }
+
+    // Requester
+    void job_done(std::uint64_t request, ipc::Done done) override;
+    void request_failed(std::uint64_t request, const Error& error) override;
+    void progressed(std::uint64_t request, const ipc::Progress& progress) override;
+    void model_loaded(std::uint64_t request, const ipc::ModelLoaded& loaded) override;
+    void model_unloaded(std::uint64_t request) override;
+
+  private:
+    struct Outstanding {
+        scheduler::JobId job = 0;
+        std::size_t inline_bytes = 0;
+    };
+
+    asio::awaitable<void> serve();
+    void end();
+    // Starts what the session does beside reading; `work` keeps the session alive.
+    void spawn(asio::awaitable<void> work);
+    Result<void> greet(const ipc::Frame& frame);
+    // False: the client broke the protocol, and has been told.
+    bool handle(ipc::Frame& frame);
+    template <class Argument>
+    bool with(const ipc::Frame& frame, void (Session::*handler)(std::uint64_t, Argument));
+    bool refuse_protocol(std::uint64_t request, const Error& error);
+    bool admin_only(std::uint64_t request, ipc::MessageType type);
+
+    // session_jobs.cpp
+    void open_channel(std::uint64_t request, ipc::OpenChannel message);
+    bool resume_channel(ipc::Frame& frame);
+    void close_channel(std::uint64_t request, ipc::CloseChannel message);
+    void submit(std::uint64_t request, ipc::Submit message);
+    Result<ModelPtr> admit(std::uint64_t request, const ipc::Submit& message) const;
+    void opened(std::uint64_t request, Result<ChannelPtr> channel, bool send_descriptor);
+    bool may_open(std::uint64_t request);
+    static asio::awaitable<void> create_channel(std::shared_ptr<Session> self,
+                                                std::uint64_t request, std::uint64_t bytes);
+
+    // session_models.cpp
+    void ping(std::uint64_t request, ipc::Ping);
+    void cancel(std::uint64_t request, ipc::Cancel);
+    void report_status(std::uint64_t request, ipc::Status);
+    void list_models(std::uint64_t request, ipc::ListModels);
+    void describe_model(std::uint64_t request, const ipc::DescribeModel& message);
+    void load_model(std::uint64_t request, const ipc::LoadModel& message);
+    void unload_model(std::uint64_t request, const ipc::UnloadModel& message);
+    void add_model(std::uint64_t request, ipc::AddModel message);
+    void remove_model(std::uint64_t request, ipc::RemoveModel message);
+    void reload(std::uint64_t request, ipc::Reload);
+    static asio::awaitable<void> add(std::shared_ptr<Session> self, std::uint64_t request,
+                                     std::string folder);
+    static asio::awaitable<void> remove(std::shared_ptr<Session> self, std::uint64_t request,
+                                        std::string model);
+    static asio::awaitable<void> reread(std::shared_ptr<Session> self, std::uint64_t request);
+
+    void fail(std::uint64_t request, const Error& error);
+
+    std::uint64_t id_;
+    ipc::Peer peer_;
+    bool admin_;
+    Services& services_;
+    std::shared_ptr<Connection> connection_;
+    asio::any_io_executor loop_;
+    std::string name_;  // "session 3 uid=1000 pid=4711", for the log
+    bool greeted_ = false, ended_ = false;
+    std::map<std::uint32_t, ChannelPtr> channels_;
+    std::size_t opening_ = 0;
+    std::unordered_map<std::uint64_t, Outstanding> jobs_;
+    std::size_t inline_bytes_ = 0;
+    std::uint64_t jobs_seen_ = 0;
+};
+
+}  // namespace samovar::daemon

@@ -1,0 +1,37 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include <samovar/error.hpp>
+
+namespace samovar::worker {
+
+// A file of the store, mapped for reading and shared with every process that maps it. The store
+// never rewrites a file, so the mapping cannot be cut short (a SIGBUS).
+class MappedFile {
+  public:
+    // Errors: `bad_model` (missing, empty, no regular file), `io`.
+    static Result<MappedFile> open(const std::string& path);
+
+    MappedFile(MappedFile&& other) noexcept;
+    MappedFile& operator=(MappedFile&&) = delete;
+    ~MappedFile();
+
+    std::span<const std::byte> bytes() const noexcept { return {address_, size_}; }
+
+    // Called with the bytes that are there so far.
+    using Progress = std::function<void(std::uint64_t done)>;
+    // Reads the file into the page cache, where it is not there yet, and fills the page tables, so
+    // that the first inference waits for neither. Errors: `io`.
+    Result<void> read_all(const Progress& progress) const;
+
+  private:
+    MappedFile(std::byte* address, std::size_t size) noexcept : address_(address), size_(size) {}
+    std::byte* address_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace samovar::worker

@@ -1,0 +1,19 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace samovar::worker {
+
+// A loaded network. One thread at a time; throws what LibTorch throws, and JobError.
+class Network {
+  public:
+    virtual ~Network() = default;
+    // Tensors on the network's device; the results may alias them or the weights.
+    virtual std::vector<at::Tensor> forward(std::vector<at::Tensor> inputs) = 0;
+    virtual std::uint64_t weight_bytes() const = 0;
+    // Whether the weights are the store's file itself, in memory that processes share.
+    virtual bool weights_are_mapped() const { return false; }
+};
+
+}  // namespace samovar::worker

@@ -1,0 +1,99 @@
+#include "daemon/worker/loader.hpp"
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <sys/prctl.h>
+
+#include <utility>
+
+#include <samovar/limits.hpp>
+
+#include "daemon/worker/engine/cerr_capture.hpp"
+#include "daemon/worker/engine/faults.hpp"
+#include "daemon/worker/log.hpp"
+#include "daemon/worker/process.hpp"
+
+namespace samovar::worker {
+namespace {
+
+// More than a daemon can have: one load and one unload of each model.
+constexpr std::size_t kMaxOrders = 2 * kMaxModels;
+
+std::string milliseconds(std::uint64_t ns) {
+    return std::to_string(ns / 1'000'000) + " ms";
+}
+
+}  // namespace
+
+Result<void> Loader::post(ipc::WorkerLoad load, std::uint64_t request) {
+    return enqueue({std::move(load), request});
+}
+
+Result<void> Loader::post(ipc::WorkerUnload unload, std::uint64_t request) {
+    return enqueue({unload, request});
+}
+
+Result<void> Loader::enqueue(Order order) {
+    {
+        const std::lock_guard lock(guard_);
+        if (orders_.size() >= kMaxOrders)
+            return Error{Errc::busy, "too many loads are waiting", "", 0, 0};
+        orders_.push_back(std::move(order));
+        ++pending_;
+    }
+    arrived_.notify_one();
+    return {};
+}
+
+Loader::Order Loader::next() {
+    std::unique_lock lock(guard_);
+    arrived_.wait(lock, [this] { return !orders_.empty(); });
+    Order order = std::move(orders_.front());
+    orders_.pop_front();
+    return order;
+}
+
+void Loader::run() {
+    prctl(PR_SET_NAME, "loader");
+    lower_priority();
+    device_.enter_thread();
+    const c10::InferenceMode inference;
+    at::get_num_threads();  // see ComputeLoop::run
+    at::set_num_threads(1);
+    for (;;) {
+        const Order order = next();
+        std::visit([&](const auto& what) { carry_out(what, order.request); }, order.what);
+    }
+}
+
+void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
+    const std::string title = "loading " + load.name + " from " + load.code.label;
+    const CerrCapture said;
+    try {
+        Load loaded = load_model(load, threads_, device_, [&](const ipc::Progress& progress) {
+            control_.send(progress, request);
+        });
+        models_.add(load.model, std::move(loaded.model));
+        log::info(title + ": hot after " + milliseconds(loaded.report.total_ns));
+        --pending_;
+        control_.send(ipc::WorkerLoaded{std::move(loaded.report)}, request);
+    } catch (...) {
+        Error error = caught_error(Errc::bad_model, title, said.text());
+        device_.release_memory();
+        error.message = load.code.label + ": " + error.message;
+        --pending_;
+        control_.fail(std::move(error), request);
+    }
+}
+
+void Loader::carry_out(const ipc::WorkerUnload& unload, std::uint64_t request) {
+    {
+        const std::shared_ptr<LoadedModel> model = models_.remove(unload.model);
+        if (model != nullptr) log::info("unloading " + model->name);
+    }
+    device_.release_memory();
+    --pending_;
+    control_.send(ipc::Ok{}, request);
+}
+
+}  // namespace samovar::worker

@@ -1,0 +1,54 @@
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <variant>
+
+#include "daemon/worker/engine/device.hpp"
+#include "daemon/worker/models.hpp"
+#include "daemon/worker/outbox.hpp"
+#include "ipc/wire/worker_messages.hpp"
+
+namespace samovar::worker {
+
+// Loads and unloads models one after the other, in the order asked for, on a thread of low
+// priority, so that neither stalls a job or an answer.
+class Loader {
+  public:
+    Loader(Device& device, Models& models, Outbox& control, int threads)
+        : device_(device), models_(models), control_(control), threads_(threads) {}
+
+    // The control thread's. The answers go to the control socket under `request`; an unload of a
+    // model whose load is still waiting follows it. Errors: `busy`.
+    Result<void> post(ipc::WorkerLoad load, std::uint64_t request);
+    Result<void> post(ipc::WorkerUnload unload, std::uint64_t request);
+
+    // Whether an order is unanswered. Whoever has read an answer finds it counted out.
+    bool busy() const noexcept { return pending_.load() > 0; }
+
+    // The loader thread's life; never returns.
+    [[noreturn]] void run();
+
+  private:
+    struct Order {
+        std::variant<ipc::WorkerLoad, ipc::WorkerUnload> what;
+        std::uint64_t request = 0;
+    };
+    Result<void> enqueue(Order order);
+    Order next();
+    void carry_out(const ipc::WorkerLoad& load, std::uint64_t request);
+    void carry_out(const ipc::WorkerUnload& unload, std::uint64_t request);
+
+    Device& device_;
+    Models& models_;
+    Outbox& control_;
+    const int threads_;
+    std::mutex guard_;
+    std::condition_variable arrived_;
+    std::deque<Order> orders_;
+    std::atomic<std::size_t> pending_{0};  // orders that are not answered
+};
+
+}  // namespace samovar::worker

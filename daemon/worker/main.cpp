@@ -1,0 +1,87 @@
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "daemon/worker/activity.hpp"
+#include "daemon/worker/arguments.hpp"
+#include "daemon/worker/channels.hpp"
+#include "daemon/worker/compute.hpp"
+#include "daemon/worker/control.hpp"
+#include "daemon/worker/engine/cerr_capture.hpp"
+#include "daemon/worker/engine/device.hpp"
+#include "daemon/worker/loader.hpp"
+#include "daemon/worker/log.hpp"
+#include "daemon/worker/models.hpp"
+#include "daemon/worker/outbox.hpp"
+#include "daemon/worker/process.hpp"
+
+using namespace samovar;
+using namespace samovar::worker;
+
+namespace {
+
+int probe() {
+    std::printf("samovar-worker %s\ntorch %s\ndevice cpu\n", SAMOVAR_VERSION, TORCH_VERSION);
+    const auto names = cuda_device_names();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        std::printf("device cuda:%zu %s\n", i, names[i].c_str());
+    return 0;
+}
+
+[[noreturn]] void serve(Device& device, int threads, Outbox& control) {
+    Models models;
+    Channels channels(device);
+    Activity activity;
+    Loader loader(device, models, control, threads);
+    ComputeLoop compute(device, models, channels, activity, threads);
+    // They live as long as the process: nothing ends them but its end.
+    std::thread([&loader] { loader.run(); }).detach();
+    std::thread([&compute] { compute.run(); }).detach();
+    ControlLoop(channels, models, loader, activity, control).run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const Result<Arguments> arguments = parse_arguments(argc, argv);
+    if (!arguments) {
+        std::fprintf(stderr, "samovar-worker: %s\n", describe(arguments.error()).c_str());
+        return 2;
+    }
+    if (arguments->help) return std::fputs(usage(), stdout) < 0 ? 1 : 0;
+    if (arguments->probe) return probe();
+
+    settle_process(arguments->name);
+    log::start(arguments->name, arguments->log_level);
+    // Compiled code then compares what it is given with what it was compiled for, instead of
+    // reading past the end of a tensor that model.toml describes wrongly.
+    setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", 1);
+    route_cerr_to_log();
+    if (Result<void> sockets = take_sockets(); !sockets) {
+        log::error(describe(sockets.error()));
+        return 2;
+    }
+
+    Outbox control(ipc::kControlFd);
+    ipc::WorkerHello hello;
+    hello.build = SAMOVAR_VERSION;
+    hello.torch = TORCH_VERSION;
+    Result<std::unique_ptr<Device>> device =
+        arguments->cuda ? make_cuda_device(arguments->cuda_index)
+                        : Result<std::unique_ptr<Device>>(make_cpu_device());
+    if (!device) {
+        hello.problem = cut(describe(device.error()), kMaxTextBytes);
+        control.send(hello, 0);
+        log::error(hello.problem);
+        return 1;
+    }
+    hello.device = (*device)->name();
+    hello.device_name = (*device)->description();
+    control.send(hello, 0);
+    serve(**device, arguments->threads, control);
+}

@@ -1,0 +1,63 @@
+#include "daemon/worker/process.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "ipc/wire/worker_messages.hpp"
+
+namespace samovar::worker {
+namespace {
+
+constexpr int kLoaderNice = 10;
+
+}  // namespace
+
+void settle_process(const std::string& name) {
+    const pid_t parent = getppid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // The parent may have died before that; had it died before this function, its sockets would
+    // be at their end, and the first read says so.
+    if (getppid() != parent) _exit(1);
+
+    prctl(PR_SET_NAME, ("worker " + name).substr(0, 15).c_str());
+    for (int signal = 1; signal < NSIG; ++signal) {
+        if (signal == SIGKILL || signal == SIGSTOP) continue;
+        std::signal(signal, SIG_DFL);
+    }
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
+        std::signal(signal, SIG_IGN);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+Result<void> take_sockets() {
+    for (const int fd : {ipc::kControlFd, ipc::kJobsFd}) {
+        int type = 0;
+        socklen_t size = sizeof type;
+        if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM)
+            return Error{Errc::io, "descriptor " + std::to_string(fd) + " is no stream socket",
+                         "samovar-worker is started by samovard", 0, 0};
+        ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+        const int flags = ::fcntl(fd, F_GETFL);
+        if (flags < 0 || ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
+            return io_error("making a socket blocking", errno);
+    }
+    return {};
+}
+
+void lower_priority() {
+    const sched_param none{};
+    // Both are for this thread alone; that they may fail costs smoothness, not correctness.
+    sched_setscheduler(0, SCHED_BATCH, &none);
+    setpriority(PRIO_PROCESS, 0, kLoaderNice);
+}
+
+}  // namespace samovar::worker

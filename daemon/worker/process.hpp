@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+
+#include <samovar/error.hpp>
+
+namespace samovar::worker {
+
+// Makes this process one that dies with samovard (SIGKILL, whatever it is at), that no terminal's
+// Ctrl-C ends (samovard decides), whose sockets no child inherits, and that the process list names.
+// Call first in main(), on the main thread.
+void settle_process(const std::string& name);
+
+// Whether descriptors 3 and 4 are stream sockets; makes them blocking. Errors: `io`.
+Result<void> take_sockets();
+
+// For the calling thread: behind every other at the processor, so that a load does not slow jobs.
+void lower_priority();
+
+}  // namespace samovar::worker

@@ -1,0 +1,11 @@
+#include "daemon/worker/tasks/task.hpp"
+
+namespace samovar::worker {
+
+ipc::JobDone run_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
+                      Device& device, StageClock& clock) {
+    if (model.task == ipc::Task::mask) return run_mask_task(model, job, slots, device, clock);
+    return run_tensor_task(model, job, slots, device, clock);
+}
+
+}  // namespace samovar::worker

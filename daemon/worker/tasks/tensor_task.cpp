@@ -1,0 +1,85 @@
+// Task `tensor`: the model's own inputs and outputs, as model.toml declares them.
+
+#include <optional>
+#include <vector>
+
+#include "daemon/worker/engine/element_types.hpp"
+#include "daemon/worker/job_error.hpp"
+#include "daemon/worker/tasks/axes.hpp"
+#include "daemon/worker/tasks/inputs.hpp"
+#include "daemon/worker/tasks/outputs.hpp"
+#include "daemon/worker/tasks/parameters.hpp"
+#include "daemon/worker/tasks/task.hpp"
+#include "ipc/words.hpp"
+
+namespace samovar::worker {
+namespace {
+
+std::vector<at::Tensor> gather_inputs(const LoadedModel& model, const ipc::RunJob& job,
+                                      c10::Device device, Slots& slots, NamedSizes& sizes) {
+    if (job.inputs.size() != model.inputs.size())
+        throw JobError(Errc::bad_input, ipc::count_of(job.inputs.size(), "input") +
+                                            " for a model that takes " +
+                                            std::to_string(model.inputs.size()));
+    std::vector<at::Tensor> tensors;
+    tensors.reserve(job.inputs.size() + 1);
+    for (std::size_t i = 0; i < job.inputs.size(); ++i) {
+        const ipc::TensorSpec& spec = model.inputs[i];
+        const ipc::InputTensor& input = job.inputs[i];
+        const auto problem = bind_shape(spec.shape, input.shape, sizes);
+        if (problem || input.dtype != spec.dtype)
+            throw JobError(Errc::bad_input, input_title(spec.name, i) + " is " +
+                                                in_words(input.dtype, input.shape) +
+                                                " where the model takes " + in_words(spec) +
+                                                (problem ? ": " + *problem : ""));
+        tensors.push_back(
+            input_tensor(input, spec.image, input_title(spec.name, i), device, slots));
+    }
+    return tensors;
+}
+
+void write_output(const ipc::TensorSpec& spec, std::size_t position, const at::Tensor& result,
+                  NamedSizes& sizes, Outputs& outputs) {
+    const auto wrong = [&spec](const std::string& returned, const std::string& why) {
+        return JobError(Errc::bad_output,
+                        "output '" + spec.name + "' is " + returned +
+                            " where model.toml declares " + in_words(spec) + why,
+                        "make [[output]] in model.toml what the network returns");
+    };
+    if (!result.defined() || result.layout() != c10::kStrided) throw wrong("no dense tensor", "");
+    const std::optional<DType> dtype = to_dtype(result.scalar_type());
+    const Shape shape(result.sizes().begin(), result.sizes().end());
+    if (!dtype) throw wrong(std::string(c10::toString(result.scalar_type())), "");
+    const auto problem = bind_shape(spec.shape, shape, sizes);
+    if (problem || *dtype != spec.dtype)
+        throw wrong(in_words(*dtype, shape), problem ? ": " + *problem : "");
+    copy_out(result, outputs.open(position, spec.name, *dtype, shape));
+}
+
+}  // namespace
+
+ipc::JobDone run_tensor_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
+                             Device& device, StageClock& clock) {
+    clock.begin();
+    if (auto params = read_tensor_params(job.params); !params)
+        throw JobError(std::move(params).error());
+    Outputs outputs(job.outputs, model.outputs.size(), slots);
+    NamedSizes sizes;
+    std::vector<at::Tensor> inputs = gather_inputs(model, job, device.torch(), slots, sizes);
+    clock.prepared();
+    const std::vector<at::Tensor> results = model.network->forward(std::move(inputs));
+    clock.inferred();
+    if (results.size() != model.outputs.size())
+        throw JobError(Errc::bad_output,
+                       "the model returned " + ipc::count_of(results.size(), "tensor") +
+                           " where model.toml declares " + std::to_string(model.outputs.size()),
+                       "make the [[output]]s of model.toml what the network returns");
+    for (std::size_t i = 0; i < results.size(); ++i)
+        write_output(model.outputs[i], i, results[i], sizes, outputs);
+    ipc::JobDone done;
+    done.timings = clock.finish();
+    done.outputs = outputs.take();
+    return done;
+}
+
+}  // namespace samovar::worker

@@ -1,0 +1,59 @@
+#pragma once
+// The limits that both ends of the protocol share. The greeting repeats those that a daemon may set
+// lower; a client goes by the greeting.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace samovar {
+
+// One frame's body. Every message with all its fields at their limits fits, so that whatever was
+// decoded can be sent on, whoever made it; the largest is a RunJob with its inline tensors. A peer
+// that claims more is cut off before a byte is allocated.
+inline constexpr std::uint32_t kMaxFrameBytes = (1u << 20) + (128u << 10);
+// A tensor inside a message: below this a copy is cheaper than opening and mapping a channel.
+inline constexpr std::size_t kMaxInlineBytes = 64u << 10;
+// Tensors on one side of a job; no network in use has more named inputs than this.
+inline constexpr std::size_t kMaxTensors = 15;
+// Axes of a tensor: video in batches takes five; eight leaves room and bounds a message.
+inline constexpr std::size_t kMaxRank = 8;
+// Where a slot may begin: a cache line, and the widest vector load (AVX-512) that code may assume.
+inline constexpr std::uint64_t kSlotAlignment = 64;
+// Names of models, tensors, parameters.
+inline constexpr std::size_t kMaxNameBytes = 64;
+// Parameters of a job, and the bytes of one value.
+inline constexpr std::size_t kMaxParams = 32;
+inline constexpr std::size_t kMaxParamBytes = 4096;
+// Messages for people; longer ones are cut by the sender, the whole text goes to the log.
+inline constexpr std::size_t kMaxTextBytes = 2048;
+// Paths, as the kernel's PATH_MAX.
+inline constexpr std::size_t kMaxPathBytes = 4096;
+// A model's one-line description, and what is wrong with it: with these a full listing fits a
+// frame.
+inline constexpr std::size_t kMaxDescriptionBytes = 160;
+inline constexpr std::size_t kMaxProblemBytes = 400;
+// Steps of a load: a dozen are named, the rest is room to grow.
+inline constexpr std::size_t kMaxPhases = 32;
+// Worker processes: one a device, and one a model with `isolation = "model"`.
+inline constexpr std::size_t kMaxWorkers = 256;
+// Models in one listing and in one daemon.
+inline constexpr std::size_t kMaxModels = 1024;
+// Descriptors that one frame may carry: a channel is one.
+inline constexpr std::size_t kMaxFrameDescriptors = 1;
+
+// One channel: 64 pictures of 4K RGB with room; larger ones take a second to allocate.
+inline constexpr std::uint64_t kMaxChannelBytes = 2ull << 30;
+// Channels of one session: one for steady use and a few for outsized pictures.
+inline constexpr std::size_t kMaxChannelsPerSession = 16;
+// All channels of one user, so that nobody fills the machine's memory.
+inline constexpr std::uint64_t kMaxChannelBytesPerUser = 4ull << 30;
+// Jobs of one session that are not done; more is answered `busy`.
+inline constexpr std::size_t kMaxJobsPerSession = 256;
+// Inline bytes of one session's jobs that are not done; a queue of small tensors stays small.
+inline constexpr std::size_t kMaxInlineBytesPerSession = 8u << 20;
+// Jobs in the daemon that are not done, whoever sent them.
+inline constexpr std::size_t kMaxJobs = 4096;
+// Sessions of one daemon; each costs a descriptor and a few kilobytes.
+inline constexpr std::size_t kMaxSessions = 1024;
+
+}  // namespace samovar

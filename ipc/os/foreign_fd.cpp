@@ -1,0 +1,61 @@
+#include "ipc/os/foreign_fd.hpp"
+
+#include <fcntl.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace samovar::ipc {
+namespace {
+
+// Closes what it is given, one after the other. Its thread is started by the first descriptor,
+// which no honest peer sends, and has no end: it may hang in close() for as long as the process
+// lives.
+class Closer {
+  public:
+    void take(UniqueFd fd) {
+        const std::lock_guard lock(mutex_);
+        waiting_.push_back(std::move(fd));
+        if (!started_) std::thread([this] { run(); }).detach();
+        started_ = true;
+        changed_.notify_one();
+    }
+
+  private:
+    void run() {
+        while (true) {
+            UniqueFd next;
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [this] { return !waiting_.empty(); });
+            next = std::move(waiting_.front());
+            waiting_.pop_front();
+            lock.unlock();
+            next.reset();
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<UniqueFd> waiting_;
+    bool started_ = false;
+};
+
+Closer& closer() {
+    static Closer* const forever = new Closer;  // its thread outlives every static object
+    return *forever;
+}
+
+}  // namespace
+
+bool is_memfd(int fd) noexcept {
+    return ::fcntl(fd, F_GET_SEALS) >= 0;
+}
+
+UniqueFd exchange_for_stand_in(UniqueFd foreign) {
+    closer().take(std::move(foreign));
+    return UniqueFd(::open("/dev/null", O_PATH | O_CLOEXEC));
+}
+
+}  // namespace samovar::ipc

@@ -1,0 +1,215 @@
+#pragma once
+// The messages about models and about the daemon itself, protocol version 1.
+
+#include "ipc/wire/messages.hpp"
+
+namespace samovar::ipc {
+
+// Where a model version is on its way to the device and back.
+enum class Residency : std::uint8_t { cold = 0, loading = 1, hot = 2, unloading = 3, failed = 4 };
+std::string_view to_string(Residency residency) noexcept;
+
+// A worker process's life.
+enum class WorkerState : std::uint8_t {
+    stopped = 0,      // no process; the next job starts one
+    starting = 1,     // spawned, has not said hello
+    ready = 2,        // takes loads and jobs
+    backing_off = 3,  // died; is started again at a known time
+    failed = 4,       // died too often; refuses jobs for a while, or until a load or a reload
+};
+std::string_view to_string(WorkerState state) noexcept;
+
+// One axis of a declared tensor: a fixed size (min == max, no name) or a named one within bounds.
+struct Axis {
+    std::string name;
+    std::uint64_t min = 1, max = 1;
+    friend bool operator==(const Axis&, const Axis&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, Axis& m) {
+    ar(bounded(m.name, kMaxNameBytes), m.min, m.max);
+}
+
+struct TensorSpec {
+    std::string name;
+    DType dtype{};
+    std::vector<Axis> shape;
+    bool image = false;  // picture elements: viewed in the client's memory whatever the dtype
+    friend bool operator==(const TensorSpec&, const TensorSpec&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, TensorSpec& m) {
+    ar(bounded(m.name, kMaxNameBytes), as_integer(m.dtype), bounded(m.shape, kMaxRank), m.image);
+}
+
+struct ModelSummary {
+    std::string name, description, task, device;
+    std::string version;  // 16 hexadecimal digits of the content hash
+    Residency residency{};
+    std::string problem;  // why it is failed, or why a newer version on disk was not taken
+};
+template <class Archive>
+void serialize(Archive& ar, ModelSummary& m) {
+    ar(bounded(m.name, kMaxNameBytes), bounded(m.description, kMaxDescriptionBytes),
+       bounded(m.task, kMaxNameBytes), bounded(m.device, kMaxNameBytes),
+       bounded(m.version, kMaxNameBytes), as_integer(m.residency),
+       bounded(m.problem, kMaxProblemBytes));
+}
+
+struct ModelList {
+    static constexpr MessageType kType = MessageType::model_list;
+    std::vector<ModelSummary> models;  // by name
+};
+template <class Archive>
+void serialize(Archive& ar, ModelList& m) {
+    ar(bounded(m.models, kMaxModels));
+}
+
+// One timed step of a load.
+struct Phase {
+    std::string name;  // "spawn", "open", "read", "build", "to_device"
+    std::uint64_t ns = 0;
+    std::uint64_t bytes = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, Phase& m) {
+    ar(bounded(m.name, kMaxNameBytes), m.ns, m.bytes);
+}
+
+struct LoadReport {
+    std::string code;    // the file that was taken: "model.pt2"
+    std::string device;  // "cpu", "cuda:0 (NVIDIA H200)"
+    std::uint64_t weight_bytes = 0;
+    bool mapped_weights = false;  // weights are a mapping of the store's file, shared by processes
+    std::uint32_t threads = 0;    // in force, 0 where it does not apply
+    std::uint64_t total_ns = 0;   // from the request to hot; 0 where it was hot already
+    std::vector<Phase> phases;
+};
+template <class Archive>
+void serialize(Archive& ar, LoadReport& m) {
+    ar(bounded(m.code, kMaxPathBytes), bounded(m.device, kMaxTextBytes), m.weight_bytes,
+       m.mapped_weights, m.threads, m.total_ns, bounded(m.phases, kMaxPhases));
+}
+
+template <MessageType Type>
+struct ByModel {  // a request about one model
+    static constexpr MessageType kType = Type;
+    std::string model;
+};
+template <class Archive, MessageType Type>
+void serialize(Archive& ar, ByModel<Type>& m) {
+    ar(bounded(m.model, kMaxNameBytes));
+}
+using DescribeModel = ByModel<MessageType::describe_model>;
+using LoadModel = ByModel<MessageType::load_model>;      // answers: Progress..., ModelLoaded
+using UnloadModel = ByModel<MessageType::unload_model>;  // answers: Ok
+using RemoveModel = ByModel<MessageType::remove_model>;  // answers: Ok
+
+struct ModelLoaded {
+    static constexpr MessageType kType = MessageType::model_loaded;
+    bool was_hot = false;
+    LoadReport report;
+};
+template <class Archive>
+void serialize(Archive& ar, ModelLoaded& m) {
+    ar(m.was_hot, m.report);
+}
+
+struct ModelInfo {
+    static constexpr MessageType kType = MessageType::model_info;
+    ModelSummary summary;
+    std::string folder;  // on the daemon's machine
+    std::vector<TensorSpec> inputs, outputs;
+    std::string isolation;
+    std::uint64_t max_run_ms = 0;
+    std::uint64_t jobs_done = 0, jobs_failed = 0;
+    std::uint32_t queued = 0, in_flight = 0;
+    LoadReport last_load;  // empty `code`: never loaded
+};
+template <class Archive>
+void serialize(Archive& ar, ModelInfo& m) {
+    ar(m.summary, bounded(m.folder, kMaxPathBytes), bounded(m.inputs, kMaxTensors),
+       bounded(m.outputs, kMaxTensors), bounded(m.isolation, kMaxNameBytes), m.max_run_ms,
+       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load);
+}
+
+struct AddModel {
+    static constexpr MessageType kType = MessageType::add_model;
+    std::string folder;  // absolute, on the daemon's machine
+};
+template <class Archive>
+void serialize(Archive& ar, AddModel& m) {
+    ar(bounded(m.folder, kMaxPathBytes));
+}
+
+// What became of one folder at a reload.
+struct ReloadEntry {
+    std::string model;
+    std::string outcome;  // "added", "changed", "removed", "unchanged", "rejected"
+    std::string problem;  // for "rejected": file, line, key and why; an older version stays
+};
+template <class Archive>
+void serialize(Archive& ar, ReloadEntry& m) {
+    ar(bounded(m.model, kMaxNameBytes), bounded(m.outcome, kMaxNameBytes),
+       bounded(m.problem, kMaxProblemBytes));
+}
+
+// Answers Reload and AddModel (then with the one entry).
+struct ReloadReport {
+    static constexpr MessageType kType = MessageType::reload_report;
+    std::vector<ReloadEntry> entries;
+};
+template <class Archive>
+void serialize(Archive& ar, ReloadReport& m) {
+    ar(bounded(m.entries, 2 * kMaxModels));
+}
+
+struct WorkerStatus {
+    std::string name;  // "cpu", "cuda:0", "cpu/MODEL" for isolation = "model"
+    WorkerState state{};
+    std::uint32_t pid = 0;
+    std::uint32_t restarts = 0;
+    std::uint32_t in_flight = 0;
+    std::uint64_t resident_bytes = 0;
+    std::string problem;
+};
+template <class Archive>
+void serialize(Archive& ar, WorkerStatus& m) {
+    ar(bounded(m.name, 2 * kMaxNameBytes), as_integer(m.state), m.pid, m.restarts, m.in_flight,
+       m.resident_bytes, bounded(m.problem, kMaxProblemBytes));
+}
+
+struct ModelStatus {  // a model that is not cold
+    std::string name;
+    Residency residency{};
+    std::string worker;
+    std::uint32_t queued = 0, in_flight = 0;
+    std::uint64_t jobs_done = 0, jobs_failed = 0;
+    std::uint64_t weight_bytes = 0;
+    std::uint64_t idle_ms = 0;  // since the last job ended
+};
+template <class Archive>
+void serialize(Archive& ar, ModelStatus& m) {
+    ar(bounded(m.name, kMaxNameBytes), as_integer(m.residency),
+       bounded(m.worker, 2 * kMaxNameBytes), m.queued, m.in_flight, m.jobs_done, m.jobs_failed,
+       m.weight_bytes, m.idle_ms);
+}
+
+struct StatusReport {
+    static constexpr MessageType kType = MessageType::status_report;
+    std::string daemon;
+    std::uint32_t pid = 0;
+    std::uint64_t uptime_ms = 0;
+    std::uint32_t sessions = 0, channels = 0;
+    std::uint64_t channel_bytes = 0;
+    std::uint32_t jobs = 0;  // not done
+    std::vector<WorkerStatus> workers;
+    std::vector<ModelStatus> models;
+};
+template <class Archive>
+void serialize(Archive& ar, StatusReport& m) {
+    ar(bounded(m.daemon, kMaxNameBytes), m.pid, m.uptime_ms, m.sessions, m.channels,
+       m.channel_bytes, m.jobs, bounded(m.workers, kMaxWorkers), bounded(m.models, kMaxModels));
+}
+
+}  // namespace samovar::ipc

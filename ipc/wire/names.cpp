@@ -1,0 +1,80 @@
+#include "ipc/wire/message_type.hpp"
+#include "ipc/wire/worker_messages.hpp"
+
+namespace samovar::ipc {
+
+std::string_view to_string(MessageType type) noexcept {
+    switch (type) {
+        case MessageType::error: return "error";
+        case MessageType::ok: return "ok";
+        case MessageType::greeting: return "greeting";
+        case MessageType::hello: return "hello";
+        case MessageType::ping: return "ping";
+        case MessageType::pong: return "pong";
+        case MessageType::open_channel: return "open_channel";
+        case MessageType::channel_opened: return "channel_opened";
+        case MessageType::resume_channel: return "resume_channel";
+        case MessageType::close_channel: return "close_channel";
+        case MessageType::submit: return "submit";
+        case MessageType::done: return "done";
+        case MessageType::cancel: return "cancel";
+        case MessageType::progress: return "progress";
+        case MessageType::list_models: return "list_models";
+        case MessageType::model_list: return "model_list";
+        case MessageType::describe_model: return "describe_model";
+        case MessageType::model_info: return "model_info";
+        case MessageType::load_model: return "load_model";
+        case MessageType::model_loaded: return "model_loaded";
+        case MessageType::unload_model: return "unload_model";
+        case MessageType::add_model: return "add_model";
+        case MessageType::remove_model: return "remove_model";
+        case MessageType::reload: return "reload";
+        case MessageType::reload_report: return "reload_report";
+        case MessageType::status: return "status";
+        case MessageType::status_report: return "status_report";
+        case MessageType::worker_hello: return "worker_hello";
+        case MessageType::map_channel: return "map_channel";
+        case MessageType::unmap_channel: return "unmap_channel";
+        case MessageType::worker_load: return "worker_load";
+        case MessageType::worker_loaded: return "worker_loaded";
+        case MessageType::worker_unload: return "worker_unload";
+        case MessageType::worker_health: return "worker_health";
+        case MessageType::worker_health_report: return "worker_health_report";
+        case MessageType::run_job: return "run_job";
+        case MessageType::job_digest: return "job_digest";
+        case MessageType::job_done: return "job_done";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(Residency residency) noexcept {
+    switch (residency) {
+        case Residency::cold: return "cold";
+        case Residency::loading: return "loading";
+        case Residency::hot: return "hot";
+        case Residency::unloading: return "unloading";
+        case Residency::failed: return "failed";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(WorkerState state) noexcept {
+    switch (state) {
+        case WorkerState::stopped: return "stopped";
+        case WorkerState::starting: return "starting";
+        case WorkerState::ready: return "ready";
+        case WorkerState::backing_off: return "backing_off";
+        case WorkerState::failed: return "failed";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(Task task) noexcept {
+    switch (task) {
+        case Task::tensor: return "tensor";
+        case Task::mask: return "mask";
+    }
+    return "unknown";
+}
+
+}  // namespace samovar::ipc

@@ -1,0 +1,189 @@
+#pragma once
+// The messages between samovard and samovar-worker. Both are built together, so these have no
+// versions of their own: the worker says which build it is, and another build is refused.
+//
+// A worker has two stream sockets. On `control` (descriptor 3) its control thread answers at all
+// times: channels, loads, health. On `jobs` (descriptor 4) its compute thread blocks and takes one
+// job after the other, so that no job waits for a hand-over between threads; the second job in
+// flight lies ready in the socket. End of file on either ends the worker.
+
+#include <array>
+
+#include "ipc/wire/model_messages.hpp"
+
+namespace samovar::ipc {
+
+inline constexpr int kControlFd = 3;
+inline constexpr int kJobsFd = 4;
+
+enum class Task : std::uint8_t { tensor = 1, mask = 2 };
+std::string_view to_string(Task task) noexcept;
+
+enum class CodeFormat : std::uint8_t { torchscript = 1, pt2 = 2 };
+
+// The piece of code that the daemon chose for the worker's device, as absolute paths in the store.
+struct CodeSpec {
+    std::string file;  // .pt, or the folder of an unpacked .pt2 (it holds one *.wrapper.so)
+    CodeFormat format{};
+    std::string weights;  // safetensors, or empty
+    std::string label;    // the file's name in the model folder, for messages
+};
+template <class Archive>
+void serialize(Archive& ar, CodeSpec& m) {
+    ar(bounded(m.file, kMaxPathBytes), as_integer(m.format), bounded(m.weights, kMaxPathBytes),
+       bounded(m.label, kMaxPathBytes));
+}
+
+enum class Interpolation : std::uint8_t { nearest = 1, bilinear = 2, bicubic = 3 };
+
+// [mask] of model.toml; see docs/models.md.
+struct MaskSpec {
+    std::uint32_t height = 0, width = 0;
+    Interpolation interpolation = Interpolation::bilinear;
+    bool antialias = false;
+    float scale = 1.0F / 255.0F;
+    std::array<float, 3> mean{0, 0, 0}, std{1, 1, 1};
+    bool sigmoid = false;
+    float low = 0, high = 1;
+    friend bool operator==(const MaskSpec&, const MaskSpec&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, MaskSpec& m) {
+    ar(m.height, m.width, as_integer(m.interpolation), m.antialias, m.scale);
+    for (float& x : m.mean)
+        ar(x);
+    for (float& x : m.std)
+        ar(x);
+    ar(m.sigmoid, m.low, m.high);
+}
+
+struct WorkerHello {
+    static constexpr MessageType kType = MessageType::worker_hello;
+    std::string build;   // SAMOVAR_VERSION of the worker
+    std::string torch;   // "2.11.0"
+    std::string device;  // "cpu", "cuda:0"
+    std::string device_name;
+    std::string problem;  // not empty: it cannot serve, and exits
+};
+template <class Archive>
+void serialize(Archive& ar, WorkerHello& m) {
+    ar(bounded(m.build, kMaxNameBytes), bounded(m.torch, kMaxNameBytes),
+       bounded(m.device, kMaxNameBytes), bounded(m.device_name, kMaxTextBytes),
+       bounded(m.problem, kMaxTextBytes));
+}
+
+// Answer: Ok, or Error. Jobs name the channel by this id.
+struct MapChannel {
+    static constexpr MessageType kType = MessageType::map_channel;
+    std::uint32_t channel = 0;
+    std::uint64_t bytes = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, MapChannel& m) {
+    ar(m.channel, m.bytes);
+}
+
+struct UnmapChannel {  // answer: Ok; sent when no job of it is in flight
+    static constexpr MessageType kType = MessageType::unmap_channel;
+    std::uint32_t channel = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, UnmapChannel& m) {
+    ar(m.channel);
+}
+
+// Answers: Progress..., then WorkerLoaded or Error. One load at a time is in work, others wait.
+struct WorkerLoad {
+    static constexpr MessageType kType = MessageType::worker_load;
+    std::uint32_t model = 0;  // the daemon's id of this version
+    std::string name;
+    Task task{};
+    CodeSpec code;
+    std::vector<TensorSpec> inputs, outputs;  // task tensor
+    MaskSpec mask;                            // task mask
+    std::uint32_t threads = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, WorkerLoad& m) {
+    ar(m.model, bounded(m.name, kMaxNameBytes), as_integer(m.task), m.code,
+       bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors), m.mask, m.threads);
+}
+
+struct WorkerLoaded {
+    static constexpr MessageType kType = MessageType::worker_loaded;
+    LoadReport report;
+};
+template <class Archive>
+void serialize(Archive& ar, WorkerLoaded& m) {
+    ar(m.report);
+}
+
+struct WorkerUnload {  // answer: Ok; sent when no job of it is in flight
+    static constexpr MessageType kType = MessageType::worker_unload;
+    std::uint32_t model = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, WorkerUnload& m) {
+    ar(m.model);
+}
+
+using WorkerHealth = Empty<MessageType::worker_health>;
+
+struct WorkerHealthReport {
+    static constexpr MessageType kType = MessageType::worker_health_report;
+    std::uint64_t running_job = 0;  // 0: none
+    std::uint64_t running_ns = 0;
+    bool loading = false;
+    std::uint32_t models = 0, channels = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, WorkerHealthReport& m) {
+    ar(m.running_job, m.running_ns, m.loading, m.models, m.channels);
+}
+
+// A 128-bit hash of all bytes that a job reads, and of its parameters (XXH3).
+using Digest = std::array<std::uint64_t, 2>;
+inline constexpr std::size_t kMaxRefusedDigests = 16;
+
+// The frame's request id is the daemon's job number. Answer: JobDone, or Error.
+struct RunJob {
+    static constexpr MessageType kType = MessageType::run_job;
+    std::uint32_t model = 0;
+    std::vector<InputTensor> inputs;
+    std::vector<OutputPlace> outputs;
+    std::vector<Param> params;
+    // The job was in flight when a worker died: send JobDigest before touching the model.
+    bool suspect = false;
+    // Inputs that killed a worker twice: a job with one of these digests is answered `worker_died`.
+    std::vector<Digest> refused;
+};
+template <class Archive>
+void serialize(Archive& ar, Digest& m) {
+    ar(m[0], m[1]);
+}
+template <class Archive>
+void serialize(Archive& ar, RunJob& m) {
+    ar(m.model, bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors),
+       bounded(m.params, kMaxParams), m.suspect, bounded(m.refused, kMaxRefusedDigests));
+}
+
+struct JobDigest {
+    static constexpr MessageType kType = MessageType::job_digest;
+    Digest digest{};
+};
+template <class Archive>
+void serialize(Archive& ar, JobDigest& m) {
+    ar(m.digest);
+}
+
+struct JobDone {  // Timings::queued and total are the daemon's to fill in
+    static constexpr MessageType kType = MessageType::job_done;
+    std::vector<OutputTensor> outputs;
+    Timings timings;
+};
+template <class Archive>
+void serialize(Archive& ar, JobDone& m) {
+    ar(bounded(m.outputs, kMaxTensors), m.timings);
+}
+
+}  // namespace samovar::ipc

@@ -1,0 +1,43 @@
+#include "ipc/words.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace samovar::ipc {
+namespace {
+
+// Letters to change, insert or leave out between two words (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t corner = row[0]++;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t changed = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
+            corner = row[j];
+            row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row[b.size()];
+}
+
+}  // namespace
+
+std::string count_of(std::uint64_t count, std::string_view noun) {
+    return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+std::string_view nearest_word(std::string_view misspelt, std::span<const std::string_view> words) {
+    std::string_view nearest;
+    std::size_t least = std::min<std::size_t>(2, misspelt.size() / 2) + 1;
+    for (const std::string_view word : words) {
+        const std::size_t letters = distance(misspelt, word);
+        if (letters >= least) continue;
+        least = letters;
+        nearest = word;
+    }
+    return nearest;
+}
+
+}  // namespace samovar::ipc

@@ -1,0 +1,18 @@
+#pragma once
+// What messages to people have in common.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace samovar::ipc {
+
+// "1 job", "3 jobs".
+std::string count_of(std::uint64_t count, std::string_view noun);
+
+// The one of `words` that a misspelt word most likely stands for: at most two letters are changed,
+// missing or too many, and half of the word is right. Empty where none is that near.
+std::string_view nearest_word(std::string_view misspelt, std::span<const std::string_view> words);
+
+}  // namespace samovar::ipc

@@ -1,0 +1,266 @@
+#include "scheduler/dispatch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace samovar::scheduler {
+
+// ---- Requests -----------------------------------------------------------------------------------
+
+WorkerId Dispatch::add_worker() {
+    workers_.emplace_back().restarts = RestartPolicy(limits_.restarts);
+    return static_cast<WorkerId>(workers_.size() - 1);
+}
+
+void Dispatch::add_model(ModelId id, WorkerId worker, Duration max_run) {
+    Model& model = models_[id];
+    model.worker = worker;
+    model.max_run = max_run;
+}
+
+void Dispatch::retire(ModelId id, Time now) {
+    Model& model = models_.at(id);
+    model.retired = true;
+    model.leaving = true;
+    // Whoever waits for a load that has not begun is told that it will not come to that.
+    if (std::exchange(model.wanted, std::nullopt) && model.residency == Residency::cold)
+        settle(id, Residency::cold);
+    follow_up(id, now);
+}
+
+void Dispatch::submit(JobId id, ModelId model_id, Time now) {
+    newest_ = id;
+    Model& model = models_.at(model_id);
+    if (const auto refusal = turned_away(id, model, now)) {
+        actions_.push_back(*refusal);
+        return;
+    }
+    jobs_[id] = Job{.model = model_id};
+    model.waiting.insert(id);
+    if (model.residency == Residency::failed) become(model_id, Residency::cold);
+    if (model.residency == Residency::hot && !model.leaving) make_runnable(model);
+    follow_up(model_id, now);
+}
+
+void Dispatch::cancel(JobId id, Time now) {
+    const auto job = jobs_.find(id);
+    if (job == jobs_.end()) return;
+    if (job->second.in_flight) {
+        job->second.unwanted = true;
+        return;
+    }
+    const ModelId model = job->second.model;
+    refuse(id, Refusal::cancelled);
+    follow_up(model, now);
+}
+
+bool Dispatch::abandon(JobId id, Time now) {
+    const auto job = jobs_.find(id);
+    if (job == jobs_.end()) return true;
+    if (job->second.in_flight) {
+        job->second.unwanted = true;
+        return false;
+    }
+    const ModelId model = job->second.model;
+    drop(id);
+    follow_up(model, now);
+    return true;
+}
+
+void Dispatch::load(ModelId id, Time now) {
+    Model& model = models_.at(id);
+    Worker& worker = workers_[model.worker];
+    if (model.retired) return;
+    if (shutting_down_) {
+        if (model.residency != Residency::loading && model.residency != Residency::unloading)
+            settle(id, model.residency);
+        return;
+    }
+    if (worker.state == WorkerState::failed) {
+        worker.restarts.forgive();
+        worker.state = WorkerState::stopped;
+    }
+    if (model.residency == Residency::failed) become(id, Residency::cold);
+    // An unload that has begun cannot be called back; one that waits for jobs is overruled.
+    if (model.residency != Residency::unloading) model.leaving = false;
+    if (model.residency == Residency::hot) {
+        make_runnable(model);
+        settle(id, Residency::hot);
+    } else {
+        model.wanted = newest_;
+    }
+    follow_up(id, now);
+}
+
+void Dispatch::unload(ModelId id, Time now) {
+    Model& model = models_.at(id);
+    model.wanted.reset();
+    model.leaving = true;
+    if (model.residency == Residency::failed) become(id, Residency::cold);
+    follow_up(id, now);
+}
+
+void Dispatch::forgive(Time now) {
+    for (auto& [id, model] : models_) {
+        model.load_deaths = 0;
+        if (model.residency == Residency::failed) become(id, Residency::cold);
+    }
+    for (WorkerId id = 0; id < workers_.size(); ++id) {
+        Worker& worker = workers_[id];
+        worker.restarts.forgive();
+        if (worker.state == WorkerState::failed) worker.state = WorkerState::stopped;
+        if (worker.state == WorkerState::backing_off) worker.since = now;
+        proceed(id, now);
+    }
+}
+
+void Dispatch::shut_down(Time now) {
+    shutting_down_ = true;
+    std::vector<JobId> waiting;
+    for (const auto& [id, job] : jobs_)
+        if (!job.in_flight) waiting.push_back(id);
+    std::sort(waiting.begin(), waiting.end());
+    for (const JobId id : waiting)
+        refuse(id, Refusal::shutting_down);
+    for (auto& [id, model] : models_) {
+        if (model.wanted && model.residency == Residency::cold) model.leaving = true;
+        model.wanted.reset();
+        review(id, now);
+    }
+    for (WorkerId id = 0; id < workers_.size(); ++id)
+        proceed(id, now);
+}
+
+// ---- Events -------------------------------------------------------------------------------------
+
+void Dispatch::worker_ready(WorkerId id, Time now) {
+    Worker& worker = workers_[id];
+    if (worker.state != WorkerState::starting || worker.condemned) return;
+    worker.state = WorkerState::ready;
+    proceed(id, now);
+}
+
+void Dispatch::worker_exited(WorkerId id, Time now) {
+    Worker& worker = workers_[id];
+    const WorkerState before = worker.state;
+    if (before != WorkerState::starting && before != WorkerState::ready &&
+        before != WorkerState::stopping)
+        return;
+    const bool was_up = before != WorkerState::starting;
+    const bool condemned = std::exchange(worker.condemned, false);
+    worker.state = WorkerState::stopped;
+    recover_jobs(worker, condemned);
+    recover_models(id, condemned, now);
+    if (before == WorkerState::stopping) return proceed(id, now);
+    // A kill for a known fault is answered already, by refusing the job or the model it was for.
+    const std::optional<Time> again = condemned && was_up ? now : worker.restarts.died(now, was_up);
+    if (!again) return fail_worker(id, now);
+    if (worker.due.empty()) return;
+    worker.state = WorkerState::backing_off;
+    worker.since = *again;
+    proceed(id, now);
+}
+
+void Dispatch::model_loaded(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || found->second.residency != Residency::loading) return;
+    Model& model = found->second;
+    model.load_deaths = 0;
+    model.wanted.reset();
+    settle(id, Residency::hot);
+    make_runnable(model);
+    follow_up(id, now);
+}
+
+void Dispatch::model_load_failed(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || found->second.residency != Residency::loading) return;
+    fail_model(id, now + limits_.failed_model);
+    follow_up(id, now);
+}
+
+void Dispatch::model_unloaded(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || found->second.residency != Residency::unloading) return;
+    found->second.leaving = found->second.retired;
+    settle(id, Residency::cold);
+    follow_up(id, now);
+}
+
+bool Dispatch::finished(JobId id, Time now) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end() || !found->second.in_flight) return true;
+    const bool unwanted = found->second.unwanted;
+    const ModelId model_id = found->second.model;
+    Model& model = models_.at(model_id);
+    Worker& worker = workers_[model.worker];
+    if (worker.in_flight.front() == id) worker.head_since = now;
+    std::erase(worker.in_flight, id);
+    worker.suspects.erase(id);
+    jobs_.erase(found);
+    --model.in_flight;
+    follow_up(model_id, now);
+    return unwanted;
+}
+
+// ---- Time ---------------------------------------------------------------------------------------
+
+std::optional<Time> Dispatch::next_tick() const {
+    std::optional<Time> next;
+    const auto at = [&](Time time) { next = next ? std::min(*next, time) : time; };
+    for (const Worker& worker : workers_) {
+        if (worker.condemned) continue;
+        if (worker.state == WorkerState::backing_off) at(worker.since);
+        if (worker.state == WorkerState::starting) at(worker.since + limits_.start_limit);
+        if (worker.state == WorkerState::stopping) at(worker.since + limits_.stop_limit);
+        if (!worker.in_flight.empty())
+            at(worker.head_since + models_.at(jobs_.at(worker.in_flight.front()).model).max_run);
+        if (worker.loading) at(models_.at(*worker.loading).since + limits_.load_limit);
+        for (const ModelId id : worker.unloading)
+            at(models_.at(id).since + limits_.load_limit);
+    }
+    return next;
+}
+
+void Dispatch::tick(Time now) {
+    for (WorkerId id = 0; id < workers_.size(); ++id) {
+        const Worker& worker = workers_[id];
+        if (worker.condemned) continue;
+        if (worker.state == WorkerState::backing_off) proceed(id, now);
+        if (worker.state == WorkerState::starting && worker.since + limits_.start_limit <= now)
+            condemn(id, "it did not say hello in time");
+        if (worker.state == WorkerState::stopping && worker.since + limits_.stop_limit <= now)
+            condemn(id, "it did not exit in time");
+        enforce_run_limit(id, now);
+        enforce_load_limit(id, now);
+    }
+}
+
+// ---- Out ---------------------------------------------------------------------------------------
+
+std::vector<Action> Dispatch::take() {
+    for (const ModelId id : std::exchange(taken_forgotten_, std::exchange(forgotten_, {})))
+        models_.erase(id);
+    return std::exchange(actions_, {});
+}
+
+Dispatch::ModelView Dispatch::view_model(ModelId id) const {
+    const Model& model = models_.at(id);
+    return {model.residency, model.waiting.size() + model.runnable,
+            model.in_flight, model.since,
+            model.needed(),  model.leaving};
+}
+
+Dispatch::WorkerView Dispatch::view_worker(WorkerId id) const {
+    const Worker& worker = workers_[id];
+    return {worker.state, worker.in_flight.size(), worker.restart_count, worker.since};
+}
+
+std::size_t Dispatch::jobs_in_flight() const {
+    std::size_t count = 0;
+    for (const Worker& worker : workers_)
+        count += worker.in_flight.size();
+    return count;
+}
+
+}  // namespace samovar::scheduler

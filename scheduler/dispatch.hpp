@@ -1,0 +1,192 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "scheduler/restart_policy.hpp"
+#include "scheduler/types.hpp"
+
+namespace samovar::scheduler {
+
+struct DispatchLimits {
+    // One job runs and one lies ready in the worker's socket; more would only lose the power to
+    // reorder and to cancel.
+    std::size_t in_flight = 2;
+    // How long a process may take from spawn to hello, a model to load or to unload, and a process
+    // to exit. Generous: they exist so that a hang ends, not to judge slowness.
+    Duration start_limit = std::chrono::seconds(60);
+    Duration load_limit = std::chrono::minutes(10);
+    Duration stop_limit = std::chrono::seconds(10);
+    // A model that failed to load is not tried again for this long unless somebody asks.
+    Duration failed_model = std::chrono::seconds(5);
+    RestartLimits restarts;
+};
+
+// Decides which job runs where and when, which model is loaded, and what happens when a worker
+// dies. A pure machine: events come in with the time, actions come out; the daemon carries them
+// out. Not thread-safe.
+//
+// A job is in exactly one place: waiting for its model, runnable on a worker, or in flight there.
+// A model is in one place on its way to the device; one of each worker's models loads at a time,
+// since a worker has one loader, in the order of the jobs that wait for them.
+//
+// Suspicion: what was in flight or loading when a worker died by itself is tried once more with
+// nothing beside it, so that the second death tells who it was: a job is then refused, a model is
+// failed. What a worker did that was killed for a known fault is under no suspicion.
+//
+// Every job that was submitted ends exactly once: in finished(), in RefuseJob, or in abandon().
+// Events about jobs and models that are not there are ignored: a worker is not trusted to be sane.
+class Dispatch {
+  public:
+    explicit Dispatch(DispatchLimits limits = {}) : limits_(limits) {}
+
+    // ---- The shell's requests ------------------------------------------------------------------
+    WorkerId add_worker();
+    // A version of a model, cold, served by `worker`. Jobs that run longer than `max_run` are
+    // refused and their worker killed.
+    void add_model(ModelId model, WorkerId worker, Duration max_run);
+    // No more jobs come for this version; ForgetModel follows when the last has ended.
+    void retire(ModelId model, Time now);
+
+    // Ids must rise. The model must not be retired.
+    void submit(JobId job, ModelId model, Time now);
+    // A waiting job is refused at once; one in flight gets its answer, marked, at its end.
+    void cancel(JobId job, Time now);
+    // The submitter is gone. True: the job is, too. False: it is in flight and ends as if it were
+    // cancelled, when the worker lets go of its memory.
+    bool abandon(JobId job, Time now);
+
+    // Both end in ModelSettled. An unload waits for the jobs that the model has; those that come
+    // meanwhile load it again.
+    void load(ModelId model, Time now);
+    void unload(ModelId model, Time now);
+    // Forgives deaths and failures, so that the next job tries again.
+    void forgive(Time now);
+    // Refuses what waits; what is in flight goes on, but is not tried again.
+    void shut_down(Time now);
+
+    // ---- What happened -------------------------------------------------------------------------
+    void worker_ready(WorkerId worker, Time now);
+    // The process is reaped, or could not be spawned.
+    void worker_exited(WorkerId worker, Time now);
+    void model_loaded(ModelId model, Time now);
+    void model_load_failed(ModelId model, Time now);
+    void model_unloaded(ModelId model, Time now);
+    // The worker answered. True if the job was cancelled or abandoned meanwhile.
+    bool finished(JobId job, Time now);
+
+    // ---- Time ----------------------------------------------------------------------------------
+    // When tick() has something to do; nothing while no time limit is running.
+    std::optional<Time> next_tick() const;
+    void tick(Time now);
+
+    // What is to be done, in order. Carrying out an action may call any event; take again until
+    // there is nothing. A model can be viewed until the take() after its ForgetModel.
+    std::vector<Action> take();
+
+    // ---- Views ---------------------------------------------------------------------------------
+    struct ModelView {
+        Residency residency;
+        std::size_t queued, in_flight;
+        Time retry_at;  // for `failed`
+        bool wanted;    // on its way to hot: a load was asked for, or jobs wait
+        bool leaving;   // on its way to cold, when its jobs are done
+    };
+    struct WorkerView {
+        WorkerState state;
+        std::size_t in_flight, restarts;  // restarts: after deaths, not after stops
+        Time retry_at;                    // for `backing_off` and `failed`
+    };
+    ModelView view_model(ModelId model) const;
+    WorkerView view_worker(WorkerId worker) const;
+    WorkerId worker_of(ModelId model) const { return models_.at(model).worker; }
+    std::size_t jobs() const { return jobs_.size(); }
+    std::size_t jobs_in_flight() const;
+
+  private:
+    struct Job {
+        ModelId model;
+        bool in_flight = false;
+        bool suspect = false;   // was in flight when a worker died: runs alone
+        bool unwanted = false;  // cancelled or abandoned while in flight
+        bool overran = false;   // its worker is being killed for it
+    };
+    struct Model {
+        WorkerId worker = 0;
+        Duration max_run{};
+        Residency residency = Residency::cold;
+        std::set<JobId> waiting;   // until the model is hot
+        std::size_t runnable = 0;  // in the worker's queue
+        std::size_t in_flight = 0;
+        std::optional<JobId> wanted;  // to be loaded, in its turn after this job
+        bool leaving = false;  // to be unloaded when its jobs are done; somebody may wait for it
+        bool retired = false;
+        bool forgotten = false;  // ForgetModel was said
+        int load_deaths = 0;     // workers that died while it was loading, in a row
+        Time since{};            // of `loading`, `unloading`; until when `failed` refuses jobs
+
+        bool needed() const { return wanted || !waiting.empty(); }
+        bool suspect() const { return load_deaths > 0; }
+    };
+    struct Worker {
+        WorkerState state = WorkerState::stopped;
+        std::set<JobId> runnable;     // of hot models, in order of submission
+        std::deque<JobId> in_flight;  // in the order they were sent; the front one runs
+        std::set<JobId> suspects;     // wherever they are; nearly always none
+        std::set<ModelId> due;        // cold and needed
+        std::optional<ModelId> loading;
+        std::set<ModelId> unloading;
+        std::size_t occupants = 0;  // models that are neither cold nor failed
+        Time head_since{};          // when the front job became the front one
+        Time since{};               // of `starting`, `stopping`; until when `backing_off`, `failed`
+        bool condemned = false;     // killed for a known fault; its exit follows
+        RestartPolicy restarts;
+        std::size_t restart_count = 0;
+
+        bool is_open() const { return state == WorkerState::ready && !condemned; }
+    };
+
+    // dispatch_steps.cpp: what is done when it can be done.
+    void follow_up(ModelId id, Time now);
+    void review(ModelId id, Time now);
+    void proceed(WorkerId id, Time now);
+    void start_if_due(WorkerId id, Time now);
+    bool load_next(WorkerId id, Time now);
+    std::optional<ModelId> next_load(const Worker& worker) const;
+    std::pair<JobId, bool> turn_of(const Model& model) const;
+    void run_next(WorkerId id, Time now);
+    void stop_if_empty(WorkerId id, Time now);
+    void unload_if_due(ModelId id, Time now);
+    void forget_if_done(ModelId id);
+    void make_runnable(Model& model);
+    void become(ModelId id, Residency residency);  // the one place where a residency changes
+    void settle(ModelId id, Residency residency);
+    std::optional<RefuseJob> turned_away(JobId id, const Model& model, Time now) const;
+    void drop(JobId id);
+    void refuse(JobId id, Refusal why, Time retry_at = {});
+    void refuse_waiting(ModelId id, Refusal why, Time retry_at);
+
+    // dispatch_deaths.cpp: what a worker's death leaves, and what a hang leads to.
+    void recover_jobs(Worker& worker, bool condemned);
+    void recover_models(WorkerId id, bool condemned, Time now);
+    void fail_model(ModelId id, Time until);
+    void fail_worker(WorkerId id, Time now);
+    void condemn(WorkerId id, std::string_view why);
+    void enforce_run_limit(WorkerId id, Time now);
+    void enforce_load_limit(WorkerId id, Time now);
+
+    DispatchLimits limits_;
+    bool shutting_down_ = false;
+    JobId newest_ = 0;
+    std::vector<Worker> workers_;
+    std::map<ModelId, Model> models_;
+    std::unordered_map<JobId, Job> jobs_;
+    std::vector<Action> actions_;
+    std::vector<ModelId> forgotten_, taken_forgotten_;
+};
+
+}  // namespace samovar::scheduler

@@ -1,0 +1,213 @@
+// What is done as soon as it can be done. Every event ends in follow_up() or proceed(), so that
+// nothing waits for an event that has already happened.
+
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/dispatch.hpp"
+
+namespace samovar::scheduler {
+
+// After any change to a model or its jobs.
+void Dispatch::follow_up(ModelId id, Time now) {
+    review(id, now);
+    proceed(models_.at(id).worker, now);
+}
+
+// ---- Models -------------------------------------------------------------------------------------
+
+// Is it due, at rest, to be unloaded, to be forgotten?
+void Dispatch::review(ModelId id, Time now) {
+    Model& model = models_.at(id);
+    Worker& worker = workers_[model.worker];
+    if (model.residency == Residency::cold) {
+        if (model.needed())
+            worker.due.insert(id);
+        else
+            worker.due.erase(id);
+        // An unload that had nothing to unload, or whose jobs went before the model came.
+        if (!model.needed() && model.leaving && !model.retired) {
+            model.leaving = false;
+            settle(id, Residency::cold);
+        }
+    }
+    unload_if_due(id, now);
+    forget_if_done(id);
+}
+
+void Dispatch::unload_if_due(ModelId id, Time now) {
+    Model& model = models_.at(id);
+    if (!model.leaving || model.residency != Residency::hot) return;
+    if (model.runnable > 0 || model.in_flight > 0 || !workers_[model.worker].is_open()) return;
+    become(id, Residency::unloading);
+    model.since = now;
+    actions_.push_back(UnloadModel{model.worker, id});
+}
+
+void Dispatch::forget_if_done(ModelId id) {
+    Model& model = models_.at(id);
+    if (!model.retired || model.forgotten) return;
+    if (model.residency != Residency::cold && model.residency != Residency::failed) return;
+    if (model.needed()) return;
+    model.forgotten = true;
+    forgotten_.push_back(id);
+    actions_.push_back(ForgetModel{id});
+}
+
+void Dispatch::become(ModelId id, Residency residency) {
+    Model& model = models_.at(id);
+    Worker& worker = workers_[model.worker];
+    const auto occupies = [](Residency r) {
+        return r != Residency::cold && r != Residency::failed;
+    };
+    if (model.residency == Residency::loading) worker.loading.reset();
+    if (model.residency == Residency::unloading) worker.unloading.erase(id);
+    if (occupies(model.residency)) --worker.occupants;
+    model.residency = residency;
+    if (residency == Residency::loading) worker.loading = id;
+    if (residency == Residency::unloading) worker.unloading.insert(id);
+    if (occupies(residency)) ++worker.occupants;
+    if (residency != Residency::cold) worker.due.erase(id);
+}
+
+void Dispatch::settle(ModelId id, Residency residency) {
+    become(id, residency);
+    actions_.push_back(ModelSettled{id, residency});
+}
+
+// ---- Workers ------------------------------------------------------------------------------------
+
+void Dispatch::proceed(WorkerId id, Time now) {
+    start_if_due(id, now);
+    if (!workers_[id].is_open()) return;
+    const bool held = load_next(id, now);
+    if (!held) run_next(id, now);
+    stop_if_empty(id, now);
+}
+
+void Dispatch::start_if_due(WorkerId id, Time now) {
+    Worker& worker = workers_[id];
+    if (worker.state == WorkerState::backing_off && worker.since <= now) {
+        worker.state = WorkerState::stopped;
+        if (!worker.due.empty()) ++worker.restart_count;
+    }
+    if (worker.due.empty()) return;
+    if (worker.state == WorkerState::failed) {  // its time is over, or the job was turned away
+        worker.restarts.forgive();
+        worker.state = WorkerState::stopped;
+    }
+    if (worker.state != WorkerState::stopped) return;
+    worker.state = WorkerState::starting;
+    worker.since = now;
+    actions_.push_back(StartWorker{id});
+}
+
+// Begins the next load where none is under way. True while a model under suspicion needs the worker
+// to itself, so that no job is sent: without that, its load would wait as long as jobs come.
+bool Dispatch::load_next(WorkerId id, Time now) {
+    Worker& worker = workers_[id];
+    if (worker.loading) return models_.at(*worker.loading).suspect();
+    if (worker.due.empty()) return false;
+    // A suspect job runs with no load beside it, and before any that it does not need.
+    if (!worker.in_flight.empty() && worker.suspects.contains(worker.in_flight.front()))
+        return false;
+    if (!worker.runnable.empty() && worker.suspects.contains(*worker.runnable.begin()))
+        return false;
+    const std::optional<ModelId> next = next_load(worker);
+    if (!next) return false;
+    Model& model = models_.at(*next);
+    if (model.suspect()) {
+        if (!worker.runnable.empty() && *worker.runnable.begin() <= turn_of(model).first)
+            return false;
+        if (!worker.in_flight.empty()) return true;
+    }
+    become(*next, Residency::loading);
+    model.since = now;
+    actions_.push_back(LoadModel{id, *next});
+    return model.suspect();
+}
+
+// The model that a suspect job waits for; without suspects, the model that was needed first.
+std::optional<ModelId> Dispatch::next_load(const Worker& worker) const {
+    for (const JobId job : worker.suspects)
+        if (const ModelId model = jobs_.at(job).model; worker.due.contains(model)) return model;
+    if (!worker.suspects.empty()) return std::nullopt;
+    return *std::min_element(worker.due.begin(), worker.due.end(), [&](ModelId a, ModelId b) {
+        return turn_of(models_.at(a)) < turn_of(models_.at(b));
+    });
+}
+
+// The job in whose place a load stands, and whether it comes after that job.
+std::pair<JobId, bool> Dispatch::turn_of(const Model& model) const {
+    const JobId wanted = model.wanted.value_or(newest_);
+    if (model.waiting.empty() || wanted < *model.waiting.begin()) return {wanted, true};
+    return {*model.waiting.begin(), false};
+}
+
+// Sends what may be sent: up to the limit in flight, a suspect only by itself.
+void Dispatch::run_next(WorkerId id, Time now) {
+    Worker& worker = workers_[id];
+    while (!worker.runnable.empty() && worker.in_flight.size() < limits_.in_flight) {
+        const JobId next = *worker.runnable.begin();
+        Job& job = jobs_.at(next);
+        if (job.suspect && (!worker.in_flight.empty() || worker.loading)) return;
+        if (!worker.in_flight.empty() && jobs_.at(worker.in_flight.front()).suspect) return;
+        worker.runnable.erase(worker.runnable.begin());
+        if (worker.in_flight.empty()) worker.head_since = now;
+        worker.in_flight.push_back(next);
+        job.in_flight = true;
+        Model& model = models_.at(job.model);
+        --model.runnable;
+        ++model.in_flight;
+        actions_.push_back(RunJob{id, next, job.suspect});
+    }
+}
+
+// A worker with nothing in it and nothing to do exits, so that the memory of its runtime goes too.
+void Dispatch::stop_if_empty(WorkerId id, Time now) {
+    Worker& worker = workers_[id];
+    if (worker.occupants > 0) return;
+    worker.state = WorkerState::stopping;
+    worker.since = now;
+    actions_.push_back(StopWorker{id});
+}
+
+// ---- Jobs ---------------------------------------------------------------------------------------
+
+// The refusal of a job that would only wait for a failure, if so.
+std::optional<RefuseJob> Dispatch::turned_away(JobId id, const Model& model, Time now) const {
+    const Worker& worker = workers_[model.worker];
+    if (shutting_down_) return RefuseJob{id, Refusal::shutting_down, {}};
+    if (worker.state == WorkerState::failed && now < worker.since)
+        return RefuseJob{id, Refusal::worker_failed, worker.since};
+    if (model.residency == Residency::failed && now < model.since)
+        return RefuseJob{id, Refusal::model_failed, model.since};
+    return std::nullopt;
+}
+
+void Dispatch::make_runnable(Model& model) {
+    model.runnable += model.waiting.size();
+    workers_[model.worker].runnable.merge(model.waiting);
+}
+
+void Dispatch::drop(JobId id) {
+    const auto found = jobs_.find(id);
+    Model& model = models_.at(found->second.model);
+    Worker& worker = workers_[model.worker];
+    if (model.waiting.erase(id) == 0 && worker.runnable.erase(id) > 0) --model.runnable;
+    worker.suspects.erase(id);
+    jobs_.erase(found);
+}
+
+void Dispatch::refuse(JobId id, Refusal why, Time retry_at) {
+    drop(id);
+    actions_.push_back(RefuseJob{id, why, retry_at});
+}
+
+void Dispatch::refuse_waiting(ModelId id, Refusal why, Time retry_at) {
+    const std::set<JobId> waiting = models_.at(id).waiting;
+    for (const JobId job : waiting)
+        refuse(job, why, retry_at);
+}
+
+}  // namespace samovar::scheduler

@@ -1,0 +1,86 @@
+#pragma once
+// The vocabulary of the scheduler: ids, states, and what it asks its shell to do. Nothing in this
+// folder reads a clock, does I/O or knows the wire; `now` is an argument everywhere.
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+namespace samovar::scheduler {
+
+using Clock = std::chrono::steady_clock;  // its time_point is used, its now() never
+using Time = Clock::time_point;
+using Duration = Clock::duration;
+
+using JobId = std::uint64_t;     // rises with submission: the order of service
+using ModelId = std::uint32_t;   // one version of one model
+using WorkerId = std::uint32_t;  // one worker's place, whatever process fills it
+
+// Where a model version is on its way to the device and back.
+enum class Residency { cold, loading, hot, unloading, failed };
+
+// What fills a worker's place.
+enum class WorkerState {
+    stopped,      // no process
+    starting,     // spawned, has not said hello
+    ready,        // takes loads and jobs
+    stopping,     // asked to exit because nothing is left in it
+    backing_off,  // died; is started again at a known time
+    failed,       // died too often; refuses jobs until a known time
+};
+
+// Why a job ends without a result.
+enum class Refusal {
+    cancelled,
+    model_failed,   // the model could not be loaded
+    worker_failed,  // the worker died too often
+    worker_died,    // this job was in flight at two deaths
+    run_limit,
+    shutting_down,
+};
+
+// ---- What the shell must do; it reports back through the Dispatch's events ---------------------
+
+struct StartWorker {
+    WorkerId worker;
+};
+struct StopWorker {  // end of file on its sockets; it exits by itself
+    WorkerId worker;
+};
+struct KillWorker {  // SIGKILL
+    WorkerId worker;
+    std::string_view why;  // a literal, for the log
+};
+struct LoadModel {
+    WorkerId worker;
+    ModelId model;
+};
+struct UnloadModel {
+    WorkerId worker;
+    ModelId model;
+};
+struct RunJob {
+    WorkerId worker;
+    JobId job;
+    bool suspect;  // was in flight when a worker died: runs alone
+};
+struct RefuseJob {
+    JobId job;
+    Refusal why;
+    Time retry_at;  // when it may be worth while again; Time{} where that does not apply
+};
+// A model reached a resting state (hot, cold or failed): whoever waits for that can be told.
+struct ModelSettled {
+    ModelId model;
+    Residency residency;
+};
+// A retired version has left its worker and has no jobs; its files may go.
+struct ForgetModel {
+    ModelId model;
+};
+
+using Action = std::variant<StartWorker, StopWorker, KillWorker, LoadModel, UnloadModel, RunJob,
+                            RefuseJob, ModelSettled, ForgetModel>;
+
+}  // namespace samovar::scheduler

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""A client of samovard in plain Python, written from docs/protocol.md alone.
+
+usage: protocol_client.py SOCKET MODEL
+
+MODEL takes a picture (uint8 [height, width, 3]) and returns 255 minus it. The client sends one through
+a channel and one inside the message, and checks both answers.
+"""
+
+import mmap
+import os
+import socket
+import struct
+import sys
+from pathlib import Path
+
+VERSION = 1
+ERROR, GREETING, HELLO, PING, PONG = 1, 3, 4, 5, 6
+OPEN_CHANNEL, CHANNEL_OPENED, CLOSE_CHANNEL, OK = 10, 11, 13, 2
+SUBMIT, DONE, PROGRESS = 20, 21, 23
+UINT8 = 6
+INLINE = 0
+
+
+class Refused(Exception):
+    """An `error` of the daemon."""
+
+
+class Body:
+    """Reads the fields of a body one after the other; all of it must be read."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+        if self.number("B") != 1:
+            raise ValueError("the body does not begin with byte 1")
+
+    def take(self, count):
+        if count > len(self.data) - self.at:
+            raise ValueError("the body ends inside a field")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def number(self, kind):
+        return struct.unpack("<" + kind, self.take(struct.calcsize("<" + kind)))[0]
+
+    def blob(self):
+        return self.take(self.number("Q"))
+
+    def text(self):
+        return self.blob().decode(errors="replace")
+
+    def end(self):
+        if self.at != len(self.data):
+            raise ValueError("bytes follow the end of the message")
+
+
+def body(*parts):
+    return b"\x01" + b"".join(parts)
+
+
+def blob(data):
+    data = data.encode() if isinstance(data, str) else bytes(data)
+    return struct.pack("<Q", len(data)) + data
+
+
+def elements(parts):
+    return struct.pack("<Q", len(parts)) + b"".join(parts)
+
+
+class Session:
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(60)
+        self.socket.connect(path)
+        self.received, self.descriptors, self.last_request = b"", [], 0
+        self.greet()
+
+    def receive(self):
+        """The next frame: its type, request id, body and descriptor (or None)."""
+        while True:
+            if len(self.received) >= 16:
+                length, kind, flags, request = struct.unpack_from("<IHHQ", self.received)
+                if len(self.received) >= 16 + length:
+                    break
+            data, descriptors, _, _ = socket.recv_fds(self.socket, 65536, 1)
+            if not data:
+                raise ConnectionError("the daemon has closed the connection")
+            self.received += data
+            self.descriptors += descriptors
+        data, self.received = self.received[16 : 16 + length], self.received[16 + length :]
+        return kind, request, Body(data), self.descriptors.pop(0) if flags & 15 else None
+
+    def send(self, kind, request, data):
+        self.socket.sendall(struct.pack("<IHHQ", len(data), kind, 0, request) + data)
+
+    def greet(self):
+        kind, _, greeting, _ = self.receive()
+        if kind == ERROR:
+            self.refuse(greeting)
+        oldest, newest = greeting.number("H"), greeting.number("H")
+        self.daemon, self.roles = greeting.text(), greeting.number("I")
+        names = "frame_bytes inline_bytes channel_bytes user_channel_bytes session_channels session_jobs"
+        self.limits = {name: greeting.number(kind) for name, kind in zip(names.split(), "IIQQII")}
+        greeting.end()
+        if kind != GREETING or not oldest <= VERSION <= newest:
+            raise ValueError(f"{self.daemon} speaks versions {oldest} to {newest}, this client {VERSION}")
+        self.send(HELLO, 0, body(struct.pack("<H", VERSION), blob("protocol_client.py")))
+
+    def ask(self, kind, data, expected):
+        """Sends a request and returns its answer's body and descriptor."""
+        self.last_request += 1
+        self.send(kind, self.last_request, data)
+        while True:
+            kind, request, answer, descriptor = self.receive()
+            if request == self.last_request and kind != PROGRESS:
+                break
+        if kind == ERROR:
+            self.refuse(answer)
+        if kind != expected:
+            raise ValueError(f"a frame of type {kind} where {expected} was due")
+        return answer, descriptor
+
+    @staticmethod
+    def refuse(answer):
+        code, message, hint = answer.number("H"), answer.text(), answer.text()
+        raise Refused(f"error {code}: {message}; {hint} (needed: {answer.number('Q')})")
+
+    def open_channel(self, size):
+        """The number of a new channel, and its memory."""
+        answer, descriptor = self.ask(OPEN_CHANNEL, body(struct.pack("<Q", size)), CHANNEL_OPENED)
+        channel, size = answer.number("I"), answer.number("Q")
+        answer.end()
+        memory = mmap.mmap(descriptor, size)
+        os.close(descriptor)
+        return channel, memory
+
+    def submit(self, model, tensor, place):
+        """Runs a model on one input. The only output: its shape, channel, offset and elements."""
+        data = body(blob(model), elements([tensor]), elements([place]), elements([]), b"\x00")
+        answer, _ = self.ask(SUBMIT, data, DONE)
+        if answer.number("Q") != 1:
+            raise ValueError("not one output")
+        answer.text()  # its name
+        if answer.number("B") != UINT8:
+            raise ValueError("the output is not uint8")
+        shape = [answer.number("Q") for _ in range(answer.number("Q"))]
+        result = shape, answer.number("I"), answer.number("Q"), answer.blob()
+        self.timings = [answer.number("Q") for _ in range(5)]
+        answer.end()
+        return result
+
+
+def picture(shape, channel, offset, data=b""):
+    sizes = [struct.pack("<Q", size) for size in shape]
+    place = struct.pack("<IQ", channel, offset)
+    return b"".join([blob(""), struct.pack("<B", UINT8), elements(sizes), place, blob(data)])
+
+
+def place(channel, offset, capacity):
+    return struct.pack("<IQQ", channel, offset, capacity)
+
+
+def expect(what, holds):
+    print(("ok: " if holds else "WRONG: ") + what)
+    if not holds:
+        sys.exit(1)
+
+
+def main():
+    session = Session(sys.argv[1])
+    expect(f"greeted by {session.daemon}", session.roles & 1 == 1)
+    pong, _ = session.ask(PING, body(), PONG)
+    expect("the daemon answers a ping", pong.number("Q") >= 0 and pong.number("I") > 0)
+
+    shape = [480, 640, 3]
+    size = 480 * 640 * 3
+    channel, memory = session.open_channel(64 + 2 * size)
+    pixels = bytes(i * 7 % 256 for i in range(size))
+    memory[64 : 64 + size] = pixels
+    slot = (64 + size + 63) // 64 * 64
+    answer = session.submit(sys.argv[2], picture(shape, channel, 64), place(channel, slot, size))
+    expect("the output has its place in the channel", answer == (shape, channel, slot, b""))
+    expect("the picture is inverted", memory[slot : slot + size] == bytes(255 - x for x in pixels))
+    expect("the input is as it was", memory[64 : 64 + size] == pixels)
+
+    small = bytes(range(48))
+    answer = session.submit(sys.argv[2], picture([4, 4, 3], INLINE, 0, small), place(INLINE, 0, 48))
+    expect("a small picture travels in the messages", answer == ([4, 4, 3], INLINE, 0, bytes(255 - x for x in small)))
+    expect("the timings add up", sum(session.timings[:4]) <= session.timings[4])
+
+    try:
+        session.submit(sys.argv[2], picture(shape, channel, 64), place(channel, slot, 10))
+        expect("an output without room is refused", False)
+    except Refused as refusal:
+        expect(f"an output without room is refused: {refusal}", f"needed: {size}" in str(refusal))
+    session.ask(CLOSE_CHANNEL, body(struct.pack("<I", channel)), OK)
+    maps = Path(f"/proc/{os.getpid()}/maps").read_text()
+    expect("the memory is still mapped here", "memfd:samovar-channel" in maps)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""The small networks of tests and benchmarks. Each carries its own example; see models.py."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+PICTURE = {"image": ("height", "width", None)}
+PICTURE_BOUNDS = {"height": (1, 8192), "width": (1, 8192)}
+VECTOR_BOUNDS = {"n": (1, 1 << 20)}
+
+
+def picture(height: int = 24, width: int = 40) -> Tensor:
+    """uint8 [height, width, 3] with a different value nearly everywhere."""
+    return torch.arange(height * width * 3).remainder(251).to(torch.uint8).reshape(height, width, 3)
+
+
+class Invert(nn.Module):
+    """uint8 [height, width, 3] -> 255 - x, the same shape."""
+
+    example_inputs = {"image": picture()}
+    dynamic_dims = PICTURE
+    dim_bounds = PICTURE_BOUNDS
+    image_inputs = ("image",)
+
+    def forward(self, image: Tensor) -> Tensor:
+        return 255 - image
+
+
+class Signature(nn.Module):
+    """uint8 [height, width, 3] -> float32 [64]: the green of 8 x 8 pixels, whatever the size.
+
+    Touches 64 elements, so that a job's time is the time of its way.
+    """
+
+    example_inputs = {"image": picture()}
+    dynamic_dims = PICTURE
+    dim_bounds = {"height": (8, 8192), "width": (8, 8192)}
+    image_inputs = ("image",)
+
+    def forward(self, image: Tensor) -> Tensor:
+        height, width = image.shape[0], image.shape[1]
+        steps = [height // 8 * width * 3, width // 8 * 3]
+        return torch.as_strided(image, [8, 8], steps, 1).to(torch.float32).reshape(64)
+
+
+class Add(nn.Module):
+    """float32 [n] + float32 [n]."""
+
+    example_inputs = {"x": torch.arange(5.0), "y": torch.ones(5)}
+    dynamic_dims = {"x": ("n",), "y": ("n",)}
+    dim_bounds = VECTOR_BOUNDS
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return x + y
+
+
+class Tiny(nn.Module):
+    """float32 [batch, 16] -> [batch, 4]: two linear layers and a buffer that no state dict holds."""
+
+    example_inputs = {"x": torch.linspace(-1, 1, 48).reshape(3, 16)}
+    dynamic_dims = {"x": ("batch", None)}
+    dim_bounds = {"batch": (1, 64)}
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(16)
+        self.first = nn.Linear(16, 32)
+        self.second = nn.Linear(32, 4)
+        self.register_buffer("offset", torch.tensor([0.5, -0.5, 0.25, -0.25]), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.second(torch.relu(self.first(x))) + self.offset
+
+
+class Echo(nn.Module):
+    """One [n] of each dtype that samovard carries -> the same, in a tuple."""
+
+    dtypes = (
+        torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int8,
+        torch.uint8, torch.int16, torch.int32, torch.int64, torch.bool,
+    )  # fmt: skip
+    example_inputs = {str(d).removeprefix("torch."): torch.tensor([0, 1, 1, 0]).to(d) for d in dtypes}
+    dynamic_dims = {name: ("n",) for name in example_inputs}
+    dim_bounds = VECTOR_BOUNDS
+
+    def forward(
+        self, float32: Tensor, float64: Tensor, float16: Tensor, bfloat16: Tensor, int8: Tensor,
+        uint8: Tensor, int16: Tensor, int32: Tensor, int64: Tensor, bool: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
+        return (
+            float32.clone(), float64.clone(), float16.clone(), bfloat16.clone(), int8.clone(),
+            uint8.clone(), int16.clone(), int32.clone(), int64.clone(), bool.clone(),
+        )  # fmt: skip
+
+
+class Indexer(nn.Module):
+    """int64 [n] -> float32 [n, 4]: row i of the table is i, i + 0.25, i + 0.5, i + 0.75; 100 rows."""
+
+    example_inputs = {"index": torch.tensor([3, 1, 99])}
+    dynamic_dims = {"index": ("n",)}
+    dim_bounds = VECTOR_BOUNDS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("table", torch.arange(0, 100, 0.25).reshape(100, 4))
+
+    def forward(self, index: Tensor) -> Tensor:
+        return torch.index_select(self.table, 0, index)
+
+
+class Throws(nn.Module):
+    """float32 [n] -> sqrt(x); raises where the first element is negative."""
+
+    example_inputs = {"x": torch.arange(5.0)}
+    dynamic_dims = {"x": ("n",)}
+    dim_bounds = VECTOR_BOUNDS
+
+    def forward(self, x: Tensor) -> Tensor:
+        if bool(x[0] < 0):
+            raise ValueError("this model takes no negative numbers")
+        return torch.sqrt(x)
+
+
+class Sleepy(nn.Module):
+    """int64 [1] -> float32 [1]: multiplies 512 x 512 matrices that many times, 1 to 2 ms each."""
+
+    example_inputs = {"count": torch.tensor([3])}
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(512)
+        self.register_buffer("matrix", torch.randn(512, 512) / 23)
+
+    def forward(self, count: Tensor) -> Tensor:
+        x = self.matrix
+        for _ in range(int(count[0])):
+            x = torch.tanh(x @ self.matrix)
+        return x.sum().reshape(1)
+
+
+class Crash(nn.Module):
+    """float32 [n] -> x + 1; where the first element is 13 the process dies of SIGSEGV.
+
+    `unsafe` leaves the lengths unchecked, so the sum runs on to the end of mapped memory.
+    """
+
+    example_inputs = {"x": torch.arange(5.0)}
+    dynamic_dims = {"x": ("n",)}
+    dim_bounds = VECTOR_BOUNDS
+
+    def forward(self, x: Tensor) -> Tensor:
+        if bool(x[0] == 13.0):
+            lengths = torch.full([1], 1 << 40, dtype=torch.int64)
+            return torch.segment_reduce(x, "sum", lengths=lengths, unsafe=True)
+        return x + 1
+
+
+class Mlp268(nn.Module):
+    """float32 [batch, 2048] -> the same through 16 linear layers: 268 MB of weights."""
+
+    example_inputs = {"x": torch.linspace(-1, 1, 2 * 2048).reshape(2, 2048)}
+    dynamic_dims = {"x": ("batch", None)}
+    dim_bounds = {"batch": (1, 64)}
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(268)
+        self.layers = nn.ModuleList(nn.Linear(2048, 2048) for _ in range(16))
+        for layer in self.layers:
+            nn.init.normal_(layer.weight, std=math.sqrt(2 / 2048))  # keeps the size of what goes through
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return x

@@ -1,0 +1,120 @@
+// The command line over the configuration file over the defaults.
+
+#include "daemon/options.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/support/process.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Reading : public testing::Test {
+  protected:
+    Reading() {
+        for (const char* name : {"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
+            ::unsetenv(name);
+        ::setenv("XDG_CONFIG_HOME", folder_.path().c_str(), 1);
+    }
+    static Invocation read(std::vector<const char*> arguments) {
+        arguments.insert(arguments.begin(), "samovard");
+        return read_invocation(static_cast<int>(arguments.size()), arguments.data());
+    }
+    void configure(const std::string& text) const {
+        fs::create_directory(folder_.path() / "samovar");
+        std::ofstream(file()) << text;
+    }
+    fs::path file() const { return folder_.path() / "samovar" / "samovard.toml"; }
+
+    tests::TemporaryFolder folder_;
+};
+
+TEST_F(Reading, needs_nothing) {
+    const Invocation invocation = read({});
+    ASSERT_TRUE(invocation.run) << invocation.words;
+    EXPECT_EQ(invocation.options.listener.mode, 0660U);
+    EXPECT_EQ(invocation.options.drain, std::chrono::seconds(10));
+    EXPECT_EQ(invocation.options.ready_fd, -1);
+    EXPECT_GE(invocation.options.threads, 1U);
+}
+
+TEST_F(Reading, listens_where_the_session_has_its_files) {
+    EXPECT_EQ(read({}).options.listener.socket, "/run/samovar/samovar.sock");
+    ::setenv("XDG_RUNTIME_DIR", "/run/user/1", 1);
+    EXPECT_EQ(read({}).options.listener.socket, "/run/user/1/samovar/samovar.sock");
+    ::setenv("XDG_RUNTIME_DIR", "relative", 1);
+    EXPECT_EQ(read({}).options.listener.socket, "/run/samovar/samovar.sock");
+}
+
+TEST_F(Reading, takes_the_command_line_over_the_file_over_the_defaults) {
+    configure(
+        "socket = \"/tmp/of-the-file\"\nthreads = 3\ndrain = \"250ms\"\nsocket_mode = \"0600\"\n");
+    const Options options = read({"--socket", "/tmp/of-the-line", "--log-level", "debug"}).options;
+    EXPECT_EQ(options.listener.socket, "/tmp/of-the-line");
+    EXPECT_EQ(options.threads, 3U);
+    EXPECT_EQ(options.drain, std::chrono::milliseconds(250));
+    EXPECT_EQ(options.listener.mode, 0600U);
+    EXPECT_EQ(options.log_level, "debug");
+    EXPECT_EQ(read({"--drain", "0.5"}).options.drain, std::chrono::milliseconds(500));
+}
+
+TEST_F(Reading, makes_paths_absolute) {
+    const Options options = read({"--models", "models", "--store", "store"}).options;
+    EXPECT_TRUE(options.models.is_absolute());
+    EXPECT_TRUE(options.store.is_absolute());
+}
+
+TEST_F(Reading, tells_faults_of_the_file_with_line_and_key) {
+    const auto words = [&](const char* text) {
+        configure(text);
+        const Invocation invocation = read({});
+        EXPECT_FALSE(invocation.run);
+        EXPECT_EQ(invocation.status, 2);
+        return invocation.words;
+    };
+    const std::string place = "samovard: " + file().string();
+    EXPECT_EQ(words("x = 1\n"), place + ":1: x: is not a known key here\n");
+    EXPECT_EQ(words("soket = 1\n"),
+              place + ":1: soket: is not a known key here: did you mean socket?\n");
+    EXPECT_EQ(words("\nthreads = 0\n"), place + ":2: threads: must be from 1 to 1024\n");
+    EXPECT_EQ(words("drain = \"11m\"\n"), place + ":1: drain: must be from 0ms to 600000ms\n");
+    EXPECT_EQ(
+        words("log_level = \"loud\"\n"),
+        place + ":1: log_level: \"loud\" is none of \"debug\", \"info\", \"warning\", \"error\"\n");
+    EXPECT_THAT(words("socket_mode = \"888\"\n"),
+                HasSubstr("socket_mode: \"888\" is no octal number"));
+}
+
+TEST_F(Reading, refuses_wrong_usage) {
+    for (const auto& arguments : std::vector<std::vector<const char*>>{{"--nonsense"},
+                                                                       {"--threads", "0"},
+                                                                       {"--threads", "x"},
+                                                                       {"--drain", "-1"},
+                                                                       {"--socket-mode", "0888"},
+                                                                       {"--log-level", "loud"},
+                                                                       {"--ready-fd", "-2"},
+                                                                       {"word"},
+                                                                       {"--config", "/nowhere"}}) {
+        const Invocation invocation = read(arguments);
+        EXPECT_FALSE(invocation.run) << arguments[0];
+        EXPECT_EQ(invocation.status, 2) << arguments[0];
+        EXPECT_THAT(invocation.words, StartsWith("samovard: "));
+    }
+}
+
+TEST_F(Reading, prints_its_version_and_its_help) {
+    EXPECT_EQ(read({"--version"}).words, "samovard " SAMOVAR_VERSION "\n");
+    const Invocation help = read({"--help"});
+    EXPECT_EQ(help.status, 0);
+    EXPECT_THAT(help.words, HasSubstr("samovard --socket /tmp/samovar.sock --models ./models"));
+}
+
+}  // namespace
+}  // namespace samovar::daemon

@@ -1,0 +1,137 @@
+// Whatever decodes can be sent on: each message fits a frame with all its fields at their limits.
+// If not, a client could make the daemon fail to send a job to a worker, or a listing to everybody.
+
+#include <gtest/gtest.h>
+
+#include "ipc/wire/frame.hpp"
+#include "ipc/wire/worker_messages.hpp"
+
+namespace samovar::tests {
+namespace {
+
+using namespace ipc;
+
+std::string text(std::size_t length) {
+    return std::string(length, 'x');
+}
+
+InputTensor input() {
+    return {text(kMaxNameBytes), DType::uint8, Shape(kMaxRank, 1), 1, 0, Bytes(kMaxInlineBytes)};
+}
+OutputTensor output() {
+    return {text(kMaxNameBytes), DType::uint8, Shape(kMaxRank, 1), 1, 0, Bytes(kMaxInlineBytes)};
+}
+Param param() {
+    return {text(kMaxNameBytes), text(kMaxParamBytes)};
+}
+TensorSpec spec() {
+    return {text(kMaxNameBytes), DType::uint8, {kMaxRank, Axis{text(kMaxNameBytes), 1, 2}}, true};
+}
+ModelSummary summary() {
+    const std::string name = text(kMaxNameBytes);
+    return {name,           text(kMaxDescriptionBytes), name, name, name,
+            Residency::hot, text(kMaxProblemBytes)};
+}
+LoadReport report() {
+    return {text(kMaxPathBytes),
+            text(kMaxTextBytes),
+            1,
+            true,
+            1,
+            1,
+            {kMaxPhases, Phase{text(kMaxNameBytes), 1, 1}}};
+}
+
+template <class Message>
+std::size_t size_of(const Message& message) {
+    const Result<Bytes> frame = encode(message, 1);
+    if (!frame) {
+        ADD_FAILURE() << frame.error().message;
+        return 0;
+    }
+    return frame->size() - kHeaderBytes;
+}
+
+TEST(LargestMessage, SubmitFits) {
+    Submit m;
+    m.model = text(kMaxNameBytes);
+    m.inputs.assign(kMaxTensors, input());
+    m.outputs.resize(kMaxTensors);
+    m.params.assign(kMaxParams, param());
+    EXPECT_GT(size_of(m), kMaxTensors * kMaxInlineBytes);
+}
+
+TEST(LargestMessage, RunJobFitsAndIsWithinATenthOfTheLimit) {
+    RunJob m;
+    m.inputs.assign(kMaxTensors, input());
+    m.outputs.resize(kMaxTensors);
+    m.params.assign(kMaxParams, param());
+    m.refused.resize(kMaxRefusedDigests);
+    // Otherwise the limit is larger than it needs to be.
+    EXPECT_GT(size_of(m), kMaxFrameBytes / 10 * 9);
+}
+
+TEST(LargestMessage, DoneFits) {
+    Done m;
+    m.outputs.assign(kMaxTensors, output());
+    EXPECT_GT(size_of(m), 0U);
+    JobDone of_worker;
+    of_worker.outputs.assign(kMaxTensors, output());
+    EXPECT_GT(size_of(of_worker), 0U);
+}
+
+TEST(LargestMessage, ModelListFits) {
+    ModelList m;
+    m.models.assign(kMaxModels, summary());
+    EXPECT_GT(size_of(m), 0U);
+}
+
+TEST(LargestMessage, ModelInfoFits) {
+    ModelInfo m;
+    m.summary = summary();
+    m.folder = text(kMaxPathBytes);
+    m.inputs.assign(kMaxTensors, spec());
+    m.outputs.assign(kMaxTensors, spec());
+    m.isolation = text(kMaxNameBytes);
+    m.last_load = report();
+    EXPECT_GT(size_of(m), 0U);
+}
+
+TEST(LargestMessage, ReloadReportFits) {
+    ReloadReport m;
+    m.entries.assign(2 * kMaxModels,
+                     {text(kMaxNameBytes), text(kMaxNameBytes), text(kMaxProblemBytes)});
+    EXPECT_GT(size_of(m), 0U);
+}
+
+TEST(LargestMessage, StatusReportFits) {
+    StatusReport m;
+    m.daemon = text(kMaxNameBytes);
+    WorkerStatus worker;
+    worker.name = text(2 * kMaxNameBytes);
+    worker.problem = text(kMaxProblemBytes);
+    ModelStatus model;
+    model.name = text(kMaxNameBytes);
+    model.worker = text(2 * kMaxNameBytes);
+    m.workers.assign(kMaxWorkers, worker);
+    m.models.assign(kMaxModels, model);
+    EXPECT_GT(size_of(m), 0U);
+}
+
+TEST(LargestMessage, WorkerLoadFits) {
+    WorkerLoad m;
+    const std::string path = text(kMaxPathBytes);
+    m.name = text(kMaxNameBytes);
+    m.code = {path, CodeFormat::pt2, path, path};
+    m.inputs.assign(kMaxTensors, spec());
+    m.outputs.assign(kMaxTensors, spec());
+    EXPECT_GT(size_of(m), 0U);
+}
+
+TEST(LargestMessage, ErrorFits) {
+    const ErrorReply m{{Errc::busy, text(kMaxTextBytes), text(kMaxTextBytes), 1, 1}};
+    EXPECT_GT(size_of(m), 0U);
+}
+
+}  // namespace
+}  // namespace samovar::tests

@@ -1,0 +1,207 @@
+// What the machine asks for, carried out in the simulated world and held against it.
+
+#include <variant>
+
+#include "rig.hpp"
+#include "simulated_shell.hpp"
+
+namespace samovar::scheduler {
+
+void SimulatedShell::carry_out() {
+    for (auto actions = dispatch_.take(); !actions.empty(); actions = dispatch_.take())
+        for (const Action& action : actions) {
+            say("  " + std::visit(InWords{}, action));
+            std::visit([this](const auto& what) { act(what); }, action);
+        }
+    check_counts();
+}
+
+void SimulatedShell::act(const StartWorker& action) {
+    Process& process = processes_[action.worker];
+    expect(process.stage == Stage::none, "a second process for one place");
+    expect(!shutting_down_, "a start during the shut-down");
+    process = {Stage::starting, false, process.generation + 1, {}};
+    if (odds(odds_.start_fails)) {
+        if (odds(500)) return process_exits(action.worker);  // could not be spawned
+        return later(action.worker, Happening::exits, 0, 50ms);
+    }
+    if (!odds(odds_.start_hangs)) later(action.worker, Happening::hello, 0, 200ms);
+}
+
+void SimulatedShell::act(const StopWorker& action) {
+    Process& process = processes_[action.worker];
+    expect(process.stage == Stage::up && !process.killed, "a stop of a worker that is not up");
+    for (const auto& [id, model] : models_)
+        expect(model.worker != action.worker || model.residency == Residency::cold ||
+                   model.residency == Residency::failed,
+               "a stop of a worker that is not empty");
+    process.stage = Stage::stopping;
+    if (!odds(odds_.stop_hangs)) later(action.worker, Happening::exits, 0, 100ms);
+}
+
+void SimulatedShell::act(const KillWorker& action) {
+    Process& process = processes_[action.worker];
+    expect(process.stage != Stage::none, "a kill of nobody");
+    expect(!process.killed, "a second kill");
+    process.killed = true;
+    later(action.worker, Happening::exits, 0, 10ms);
+}
+
+void SimulatedShell::act(const LoadModel& action) {
+    Model& model = models_.at(action.model);
+    const Process& process = processes_[action.worker];
+    expect(model.worker == action.worker, "a load on a wrong worker");
+    expect(process.stage == Stage::up && !process.killed, "a load on a worker that is not up");
+    expect(model.residency == Residency::cold || model.residency == Residency::failed,
+           "a load of a model that is not cold");
+    for (const auto& [id, other] : models_)
+        expect(other.worker != action.worker || other.residency != Residency::loading,
+               "a second load at a time");
+    for (const JobId job : process.in_flight)
+        expect(jobs_[job].deaths == 0, "a load beside a suspect job");
+    model.residency = Residency::loading;
+    switch (model.temper) {
+        case Temper::good: return later(action.worker, Happening::loaded, action.model, 300ms);
+        case Temper::fails:
+            return later(action.worker, Happening::load_failed, action.model, 300ms);
+        case Temper::kills: return later(action.worker, Happening::exits, 0, 300ms);
+        case Temper::hangs: return;
+    }
+}
+
+void SimulatedShell::act(const UnloadModel& action) {
+    Model& model = models_.at(action.model);
+    const Process& process = processes_[action.worker];
+    expect(process.stage == Stage::up && !process.killed, "an unload on a worker that is not up");
+    expect(model.residency == Residency::hot, "an unload of a model that is not hot");
+    for (const JobId job : process.in_flight)
+        expect(jobs_[job].model != action.model, "an unload of a model with a job in flight");
+    model.residency = Residency::unloading;
+    if (!odds(odds_.unload_hangs)) later(action.worker, Happening::unloaded, action.model, 50ms);
+}
+
+void SimulatedShell::act(const RunJob& action) {
+    Job& job = jobs_.at(action.job);
+    Process& process = processes_[action.worker];
+    expect(!job.ended && !job.in_flight, "a run of a job that runs or has ended");
+    expect(!job.unwanted, "a run of a job that nobody wants");
+    expect(process.stage == Stage::up && !process.killed, "a run on a worker that is not up");
+    expect(models_.at(job.model).worker == action.worker, "a run on a wrong worker");
+    expect(models_.at(job.model).residency == Residency::hot, "a run of a model that is not hot");
+    expect(action.suspect == (job.deaths > 0), "a wrong suspicion");
+    expect(process.in_flight.size() < 2, "a third job in flight");
+    if (action.suspect) {
+        expect(process.in_flight.empty(), "a suspect job beside another");
+        for (const auto& [id, model] : models_)
+            expect(model.worker != action.worker || model.residency != Residency::loading,
+                   "a suspect job beside a load");
+    }
+    for (const JobId other : process.in_flight)
+        expect(jobs_[other].deaths == 0, "a job beside a suspect job");
+    job.in_flight = true;
+    process.in_flight.push_back(action.job);
+    if (process.in_flight.size() == 1) run_front(action.worker);
+}
+
+void SimulatedShell::act(const RefuseJob& action) {
+    const Job& job = jobs_.at(action.job);
+    expect(!job.in_flight, "a refusal of a job that a living worker holds");
+    expect(action.retry_at == Time{} || action.retry_at > now_, "a refusal until the past");
+    const bool blamed = !odds_.any_death() && job.temper == Temper::good;
+    switch (action.why) {
+        case Refusal::cancelled: expect(job.unwanted, "a job cancelled by nobody"); break;
+        case Refusal::model_failed:
+            expect(odds_.any_death() || models_.at(job.model).temper != Temper::good,
+                   "a good model refuses a job");
+            break;
+        case Refusal::worker_died:
+            expect(job.deaths == 2, "worker_died after too few or too many deaths");
+            expect(!blamed, "an innocent job is refused with worker_died");
+            break;
+        case Refusal::run_limit: expect(job.temper == Temper::hangs, "an innocent overran"); break;
+        case Refusal::shutting_down: expect(shutting_down_, "shutting_down too early"); break;
+        case Refusal::worker_failed: break;
+    }
+    end(action.job);
+}
+
+void SimulatedShell::act(const ModelSettled& action) {
+    Model& model = models_.at(action.model);
+    expect(!model.forgotten, "a forgotten model is told of");
+    model.awaited = false;
+    switch (action.residency) {
+        case Residency::hot: expect(model.residency == Residency::hot, "hot too early"); break;
+        case Residency::cold:
+            // After an answer or a death it is cold here already; a failed one is so by decree.
+            expect(model.residency == Residency::cold || model.residency == Residency::failed,
+                   "cold too early");
+            model.residency = Residency::cold;
+            break;
+        case Residency::failed:
+            expect(model.residency == Residency::cold || model.residency == Residency::failed,
+                   "failed while the worker has it");
+            expect(odds_.any_death() || model.temper != Temper::good, "a good model failed");
+            model.residency = Residency::failed;
+            break;
+        default: expect(false, "settled while it moves");
+    }
+}
+
+void SimulatedShell::act(const ForgetModel& action) {
+    Model& model = models_.at(action.model);
+    expect(model.retired, "a model forgotten that was not retired");
+    expect(!model.forgotten, "a model forgotten twice");
+    expect(model.jobs == 0, "a model forgotten that has jobs");
+    expect(model.residency == Residency::cold || model.residency == Residency::failed,
+           "a model forgotten that the worker has");
+    model.forgotten = true;
+}
+
+// ---- What must hold -----------------------------------------------------------------------------
+
+void SimulatedShell::check_counts() {
+    std::size_t in_flight = 0;
+    for (WorkerId id = 0; id < processes_.size(); ++id) {
+        expect(dispatch_.view_worker(id).in_flight == processes_[id].in_flight.size(),
+               "a wrong count of what is in flight");
+        in_flight += processes_[id].in_flight.size();
+    }
+    std::size_t jobs = 0;
+    for (const auto& [id, model] : models_) {
+        jobs += model.jobs;
+        if (model.forgotten) continue;
+        const auto view = dispatch_.view_model(id);
+        expect(view.queued + view.in_flight == model.jobs, "a wrong count of a model's jobs");
+        const bool cold = view.residency == Residency::cold || view.residency == Residency::failed;
+        expect(cold ? model.residency == Residency::cold || model.residency == Residency::failed
+                    : view.residency == model.residency,
+               "machine and world differ over", InWords::name(id));
+        // Somebody must be on the way to whom the model's jobs wait.
+        const bool somebody = processes_[model.worker].stage != Stage::none ||
+                              dispatch_.view_worker(model.worker).state == WorkerState::backing_off;
+        expect(view.queued == 0 || somebody, "a job waits for a worker that nobody starts");
+    }
+    expect(dispatch_.jobs() == jobs, "a wrong count of jobs");
+    expect(dispatch_.jobs_in_flight() == in_flight, "a wrong count of jobs in flight");
+}
+
+void SimulatedShell::expect_every_job_ended() {
+    for (JobId id = 1; id < jobs_.size(); ++id)
+        expect(jobs_[id].ended, "a job waits for ever:", std::to_string(id));
+    for (const auto& [id, model] : models_)
+        expect(model.residency != Residency::loading && model.residency != Residency::unloading,
+               "a model moves for ever:", InWords::name(id));
+    for (const auto& [id, model] : models_)
+        expect(!model.awaited, "nobody is told what became of", InWords::name(id));
+    expect(dispatch_.jobs() == 0, "the machine keeps a job");
+}
+
+void SimulatedShell::expect_nothing_left() {
+    expect_every_job_ended();
+    for (const auto& [id, model] : models_)
+        expect(model.forgotten, "a model is never forgotten:", InWords::name(id));
+    for (WorkerId id = 0; id < processes_.size(); ++id)
+        expect(processes_[id].stage == Stage::none, "a worker never exits:", InWords::worker(id));
+}
+
+}  // namespace samovar::scheduler

@@ -1,0 +1,50 @@
+#include "daemon/worker/engine/mapped_file.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <vector>
+
+#include "tests/unit/worker/temporary_file.hpp"
+
+namespace samovar::worker {
+namespace {
+
+TEST(MappedFile, shows_the_bytes_of_the_file) {
+    const TemporaryFiles files;
+    const auto file = MappedFile::open(files.write("x", "abc"));
+    ASSERT_TRUE(file);
+    ASSERT_EQ(file->bytes().size(), 3U);
+    EXPECT_EQ(file->bytes()[2], std::byte{'c'});
+}
+
+TEST(MappedFile, reads_all_and_says_how_far_it_is) {
+    const TemporaryFiles files;
+    const std::size_t size = (40u << 20) + 5;
+    const auto file = MappedFile::open(files.write("x", std::string(size, 'x')));
+    ASSERT_TRUE(file);
+    std::vector<std::uint64_t> told;
+    ASSERT_TRUE(file->read_all([&](std::uint64_t done) { told.push_back(done); }));
+    EXPECT_EQ(told, (std::vector<std::uint64_t>{16u << 20, 32u << 20, size}));
+    std::vector<unsigned char> present((size + 4095) / 4096);
+    ASSERT_EQ(::mincore(const_cast<std::byte*>(file->bytes().data()), size, present.data()), 0);
+    EXPECT_THAT(present,
+                testing::Each(testing::Truly([](unsigned char page) { return page & 1; })));
+}
+
+TEST(MappedFile, refuses_what_is_missing_empty_or_no_file_and_never_blocks) {
+    const TemporaryFiles files;
+    const std::string pipe = (files.folder() / "pipe").native();
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    for (const std::string& path : {(files.folder() / "gone").native(), files.write("empty", ""),
+                                    files.folder().native(), pipe}) {
+        const auto file = MappedFile::open(path);
+        ASSERT_FALSE(file) << path;
+        EXPECT_EQ(file.error().code, Errc::bad_model);
+        EXPECT_THAT(file.error().message, testing::HasSubstr(path));
+    }
+}
+
+}  // namespace
+}  // namespace samovar::worker
