@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/conversions.hpp"
+#include "client/event_watch.hpp"
 #include "client/job_access.hpp"
 #include "client/running_job.hpp"
 #include "client/session.hpp"
@@ -96,6 +97,34 @@ Result<LoadReport> Client::load(const std::string& model,
 
 Result<void> Client::unload(const std::string& model, milliseconds timeout) {
     return if_ok(session_->ask<ipc::Ok>(ipc::UnloadModel{model}, timeout));
+}
+
+Result<void> Client::wish(const std::string& model, Wish wish, milliseconds length) {
+    const auto count = static_cast<std::uint64_t>(std::max<milliseconds::rep>(length.count(), 0));
+    return if_ok(
+        session_->ask<ipc::Ok>(ipc::SetResidency{model, static_cast<ipc::Wish>(wish), count},
+                               session_->options().call_timeout));
+}
+
+Result<Explanation> Client::why(const std::string& model) {
+    return in_public(session_->ask<ipc::Explanation>(ipc::ExplainModel{model},
+                                                     session_->options().call_timeout));
+}
+
+Result<void> Client::events(std::chrono::sys_time<milliseconds> since, bool follow,
+                            const std::function<void(const Event&)>& tell) {
+    const auto from = static_cast<std::uint64_t>(
+        std::max<milliseconds::rep>(since.time_since_epoch().count(), 0));
+    const auto watch = std::make_shared<client::EventWatch>(ipc::WatchEvents{from, follow});
+    const Deadline start(session_->options().call_timeout);
+    if (Result<void> started = session_->start(watch, start); !started) return started;
+    while (true) {
+        const bool done = watch->done();
+        for (ipc::Event& event : watch->take())
+            tell(client::to_public(std::move(event)));
+        if (done) return watch->end;
+        session_->wait_a_round(Deadline(milliseconds(std::chrono::seconds(1))));
+    }
 }
 
 Result<ReloadEntry> Client::add(const std::string& folder) {

@@ -108,6 +108,26 @@ ReloadEntry to_public(ipc::ReloadEntry&& message) {
     return {std::move(message.model), std::move(message.outcome), std::move(message.problem)};
 }
 
+Explanation to_public(ipc::Explanation&& message) {
+    return {to_public(message.residency),   std::move(message.cause),
+            milliseconds(message.since_ms), std::move(message.rung),
+            std::move(message.rule),        message.changes,
+            milliseconds(message.next_ms),  std::move(message.next_rung),
+            std::move(message.next_rule),   std::move(message.text)};
+}
+
+Event to_public(ipc::Event&& message) {
+    Event event;
+    event.at += milliseconds(message.at_ms);
+    event.model = std::move(message.model);
+    event.from = to_public(message.from);
+    event.to = to_public(message.to);
+    event.cause = std::move(message.cause);
+    event.took = nanoseconds(message.took_ns);
+    event.bytes = message.bytes;
+    return event;
+}
+
 DaemonStatus to_public(ipc::StatusReport&& message) {
     DaemonStatus status;
     status.daemon = std::move(message.daemon);

@@ -2,8 +2,9 @@
 // The daemon's messages as the public structures.
 
 #include <samovar/models.hpp>
+#include <samovar/residency.hpp>
 
-#include "ipc/wire/model_messages.hpp"
+#include "ipc/wire/residency_messages.hpp"
 
 namespace samovar::client {
 
@@ -11,6 +12,8 @@ ModelSummary to_public(ipc::ModelSummary&& message);
 ModelInfo to_public(ipc::ModelInfo&& message);
 LoadReport to_public(ipc::LoadReport&& message);
 ReloadEntry to_public(ipc::ReloadEntry&& message);
+Explanation to_public(ipc::Explanation&& message);
+Event to_public(ipc::Event&& message);
 DaemonStatus to_public(ipc::StatusReport&& message);
 
 // Each element of `messages`.

@@ -34,7 +34,9 @@ target_compile_options(samovar_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # g++ 12 reports these from inside its own coroutine frames and std::variant.
     target_compile_options(samovar_options INTERFACE
-        -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+        -Wno-maybe-uninitialized -Wno-mismatched-new-delete
+        # In a unity build it takes the sources for headers.
+        $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-subobject-linkage>)
 endif()
 if(SAMOVAR_SANITIZE)
     # vptr: it looks at memory through pipes, and calls every object wrong where no descriptor is left.

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include "daemon/server.hpp"
 
@@ -39,8 +40,10 @@ int main(int argc, char** argv) {
     }
     const Options& options = invocation.options;
     // Before anything is opened, which could be given this number.
-    if (options.ready_fd >= 0 && ::fcntl(options.ready_fd, F_SETFD, FD_CLOEXEC) != 0)
-        return refuse(samovar::io_error("--ready-fd " + std::to_string(options.ready_fd), errno));
+    for (const auto& [name, fd] :
+         {std::pair{"--ready-fd ", options.ready_fd}, std::pair{"--clock-fd ", options.clock_fd}})
+        if (fd >= 0 && ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+            return refuse(samovar::io_error(name + std::to_string(fd), errno));
     raise_descriptor_limit();
     spdlog::set_default_logger(spdlog::stderr_color_mt("samovard"));
     spdlog::set_level(spdlog::level::from_str(options.log_level));

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxConfigBytes = 64u << 10;
-constexpr std::int64_t kLongestDrainMs = 600'000;
+constexpr std::int64_t kLongestDrainMs = 600'000, kLongestLingerMs = 3'600'000;
 const std::initializer_list<std::string_view> kLogLevels = {"debug", "info", "warning", "error"};
 
 fs::path from_environment(const char* variable) {
@@ -77,6 +77,8 @@ void read_config(const fs::path& file, Options& options) {
     options.threads = static_cast<unsigned>(reader.integer("threads", 1, 1024, options.threads));
     options.drain = std::chrono::milliseconds(
         reader.duration_ms("drain", 0, kLongestDrainMs, options.drain.count()));
+    options.linger = std::chrono::milliseconds(
+        reader.duration_ms("linger", 0, kLongestLingerMs, options.linger.count()));
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     reader.finish();
 }
@@ -84,8 +86,8 @@ void read_config(const fs::path& file, Options& options) {
 struct Flags {
     std::string config, socket, mode, group, models, store, worker_folder, log_level;
     unsigned threads = 0;
-    double drain = -1;
-    int ready_fd = -1;
+    double drain = -1, linger = -1;
+    int ready_fd = -1, clock_fd = -1;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -104,10 +106,15 @@ void declare(CLI::App& app, Flags& flags) {
         ->check(CLI::Range(1, 1024));
     app.add_option("--drain", flags.drain, "seconds that running jobs get at the end (10)")
         ->check(CLI::Range(0.0, 600.0));
+    app.add_option("--linger", flags.linger, "seconds that an empty worker stays (10)")
+        ->check(CLI::Range(0.0, 3600.0));
     app.add_option("--log-level", flags.log_level, "the least that is logged (info)")
         ->check(CLI::IsMember(std::vector<std::string>(kLogLevels.begin(), kLogLevels.end())));
     app.add_option("--ready-fd", flags.ready_fd, "descriptor to write a newline to once ready")
         ->check(CLI::Range(0, 1 << 20));
+    app.add_option("--clock-fd", flags.clock_fd, "descriptor that a test lets time pass with")
+        ->check(CLI::Range(0, 1 << 20))
+        ->group("");
     app.footer(
         "Example:\n  samovard --socket /tmp/samovar.sock --models ./models\n\n"
         "Exit status: 0 stopped as asked, 1 could not start or run, 2 wrong usage.");
@@ -123,8 +130,11 @@ void apply(const Flags& flags, Options& options) {
     if (flags.threads > 0) options.threads = flags.threads;
     if (flags.drain >= 0)
         options.drain = std::chrono::milliseconds(static_cast<long>(flags.drain * 1000));
+    if (flags.linger >= 0)
+        options.linger = std::chrono::milliseconds(static_cast<long>(flags.linger * 1000));
     if (!flags.log_level.empty()) options.log_level = flags.log_level;
     options.ready_fd = flags.ready_fd;
+    options.clock_fd = flags.clock_fd;
 }
 
 }  // namespace

@@ -15,8 +15,10 @@ struct Options {
     std::filesystem::path models, store, worker_folder;
     unsigned threads = 1;  // intra-op threads of a worker, where a model says nothing else
     std::chrono::milliseconds drain{10'000};
+    std::chrono::milliseconds linger{10'000};  // how long an empty worker stays
     std::string log_level = "info";
     int ready_fd = -1;
+    int clock_fd = -1;  // for tests, see Keeper::follow_clock
 };
 
 // What the command line asks for: a run, or only words to print.

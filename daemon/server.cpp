@@ -21,6 +21,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.cuda_program = options.worker_folder / "samovar-worker-cuda";
     settings.threads = options.threads;
     settings.log_level = options.log_level;
+    settings.limits.linger = options.linger;
     return settings;
 }
 
@@ -53,7 +54,8 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
       store_(std::move(store)),
       devices_(find_devices(options_.worker_folder)),
       dispatcher_(loop.get_executor(), settings_of(options_)),
-      services_{registry_, dispatcher_, channels_, {}, {}, {}, {}, {}},
+      keeper_(loop.get_executor(), dispatcher_),
+      services_{registry_, dispatcher_, keeper_, channels_, {}, {}, {}, {}, {}},
       listener_(std::move(listener)),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(loop),
@@ -88,6 +90,8 @@ void Server::start() {
     spdlog::info("samovard {} pid {}: {}, listening on {}", SAMOVAR_VERSION, ::getpid(),
                  ipc::count_of(registry_.entries().size(), "model"),
                  options_.listener.socket.string());
+    if (options_.clock_fd >= 0) keeper_.follow_clock(options_.clock_fd);
+    keeper_.preload();
     notify_service_manager("READY=1");
     tell_ready(options_.ready_fd);
 }
@@ -137,6 +141,7 @@ void Server::stop() {
     spdlog::info("stopping: {} not done", ipc::count_of(dispatcher_.jobs(), "job"));
     notify_service_manager("STOPPING=1");
     dispatcher_.drain();
+    keeper_.stop();
     drain_timer_.expires_after(options_.drain);
     drain_timer_.async_wait([this](boost::system::error_code fault) {
         if (!fault && phase_ == Phase::draining) end_workers();

@@ -10,6 +10,7 @@
 #include "daemon/models/registry.hpp"
 #include "daemon/models/store.hpp"
 #include "daemon/options.hpp"
+#include "daemon/residency/keeper.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "daemon/sessions/session.hpp"
 
@@ -57,6 +58,7 @@ class Server {
     ChannelTable channels_{memory_};
     Registry registry_;
     Dispatcher dispatcher_;
+    Keeper keeper_;
     Services services_;
     Listener listener_;
     asio::signal_set signals_;

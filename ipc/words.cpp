@@ -1,6 +1,7 @@
 #include "ipc/words.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 namespace samovar::ipc {
@@ -38,6 +39,22 @@ std::string_view nearest_word(std::string_view misspelt, std::span<const std::st
         nearest = word;
     }
     return nearest;
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view word) {
+    std::int64_t count = 0;
+    const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), count);
+    const std::string_view unit = word.substr(static_cast<std::size_t>(end - word.data()));
+    const std::int64_t scale = unit == "ms"  ? 1
+                               : unit == "s" ? 1000
+                               : unit == "m" ? 60'000
+                               : unit == "h" ? 3'600'000
+                               : unit == "d" ? 86'400'000
+                                             : 0;
+    std::int64_t ms = 0;
+    if (fault != std::errc() || scale == 0 || count < 0) return std::nullopt;
+    if (__builtin_mul_overflow(count, scale, &ms)) return std::chrono::milliseconds::max();
+    return std::chrono::milliseconds(ms);
 }
 
 }  // namespace samovar::ipc

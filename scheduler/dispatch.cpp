@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace samovar::scheduler {
+namespace {
+
+bool is_coming(Residency residency) {
+    return residency == Residency::loading || residency == Residency::waking;
+}
+
+}  // namespace
 
 // ---- Requests -----------------------------------------------------------------------------------
 
@@ -22,9 +29,12 @@ void Dispatch::retire(ModelId id, Time now) {
     Model& model = models_.at(id);
     model.retired = true;
     model.leaving = true;
+    model.sinking = false;
+    model.down = Cause::operators;
     // Whoever waits for a load that has not begun is told that it will not come to that.
-    if (std::exchange(model.wanted, std::nullopt) && model.residency == Residency::cold)
-        settle(id, Residency::cold);
+    const bool not_begun =
+        model.residency == Residency::cold || model.residency == Residency::parked;
+    if (std::exchange(model.wanted, std::nullopt) && not_begun) settle(id, model.residency);
     follow_up(id, now);
 }
 
@@ -36,9 +46,10 @@ void Dispatch::submit(JobId id, ModelId model_id, Time now) {
         return;
     }
     jobs_[id] = Job{.model = model_id};
+    if (!model.needed()) model.up = Cause::demand;
     model.waiting.insert(id);
     if (model.residency == Residency::failed) become(model_id, Residency::cold);
-    if (model.residency == Residency::hot && !model.leaving) make_runnable(model);
+    if (model.residency == Residency::hot && model.stays()) make_runnable(model);
     follow_up(model_id, now);
 }
 
@@ -67,35 +78,49 @@ bool Dispatch::abandon(JobId id, Time now) {
     return true;
 }
 
-void Dispatch::load(ModelId id, Time now) {
+void Dispatch::load(ModelId id, Time now, Cause cause) {
     Model& model = models_.at(id);
     Worker& worker = workers_[model.worker];
     if (model.retired) return;
     if (shutting_down_) {
-        if (model.residency != Residency::loading && model.residency != Residency::unloading)
-            settle(id, model.residency);
+        if (is_at_rest(model.residency)) settle(id, model.residency);
         return;
     }
     if (worker.state == WorkerState::failed) {
+        if (cause != Cause::operators && now < worker.since) return settle(id, model.residency);
         worker.restarts.forgive();
         worker.state = WorkerState::stopped;
     }
     if (model.residency == Residency::failed) become(id, Residency::cold);
-    // An unload that has begun cannot be called back; one that waits for jobs is overruled.
+    // A step down that has begun cannot be called back; one that waits for jobs is overruled.
     if (model.residency != Residency::unloading) model.leaving = false;
+    if (model.residency != Residency::parking) model.sinking = false;
     if (model.residency == Residency::hot) {
         make_runnable(model);
         settle(id, Residency::hot);
     } else {
+        if (!model.needed()) model.up = cause;
+        if (!model.wanted) model.wish = ++wishes_;
         model.wanted = newest_;
     }
     follow_up(id, now);
 }
 
-void Dispatch::unload(ModelId id, Time now) {
+void Dispatch::park(ModelId id, Time now, Cause cause) {
+    Model& model = models_.at(id);
+    if (model.retired || shutting_down_) return;
+    model.wanted.reset();
+    if (!model.leaving) model.sinking = true;
+    model.down = cause;
+    follow_up(id, now);
+}
+
+void Dispatch::unload(ModelId id, Time now, Cause cause) {
     Model& model = models_.at(id);
     model.wanted.reset();
     model.leaving = true;
+    model.sinking = false;
+    model.down = cause;
     if (model.residency == Residency::failed) become(id, Residency::cold);
     follow_up(id, now);
 }
@@ -124,6 +149,7 @@ void Dispatch::shut_down(Time now) {
         refuse(id, Refusal::shutting_down);
     for (auto& [id, model] : models_) {
         if (model.wanted && model.residency == Residency::cold) model.leaving = true;
+        if (model.wanted && model.residency == Residency::parked) model.sinking = true;
         model.wanted.reset();
         review(id, now);
     }
@@ -149,6 +175,7 @@ void Dispatch::worker_exited(WorkerId id, Time now) {
     const bool was_up = before != WorkerState::starting;
     const bool condemned = std::exchange(worker.condemned, false);
     worker.state = WorkerState::stopped;
+    worker.empty_since.reset();
     recover_jobs(worker, condemned);
     recover_models(id, condemned, now);
     if (before == WorkerState::stopping) return proceed(id, now);
@@ -163,7 +190,7 @@ void Dispatch::worker_exited(WorkerId id, Time now) {
 
 void Dispatch::model_loaded(ModelId id, Time now) {
     const auto found = models_.find(id);
-    if (found == models_.end() || found->second.residency != Residency::loading) return;
+    if (found == models_.end() || !is_coming(found->second.residency)) return;
     Model& model = found->second;
     model.load_deaths = 0;
     model.wanted.reset();
@@ -174,8 +201,27 @@ void Dispatch::model_loaded(ModelId id, Time now) {
 
 void Dispatch::model_load_failed(ModelId id, Time now) {
     const auto found = models_.find(id);
-    if (found == models_.end() || found->second.residency != Residency::loading) return;
+    if (found == models_.end() || !is_coming(found->second.residency)) return;
     fail_model(id, now + limits_.failed_model);
+    follow_up(id, now);
+}
+
+void Dispatch::model_parked(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || found->second.residency != Residency::parking) return;
+    found->second.sinking = false;
+    settle(id, Residency::parked);
+    follow_up(id, now);
+}
+
+void Dispatch::model_park_failed(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || found->second.residency != Residency::parking) return;
+    Model& model = found->second;
+    model.sinking = false;
+    model.wanted.reset();
+    settle(id, Residency::hot);
+    if (model.stays()) make_runnable(model);
     follow_up(id, now);
 }
 
@@ -216,8 +262,9 @@ std::optional<Time> Dispatch::next_tick() const {
         if (!worker.in_flight.empty())
             at(worker.head_since + models_.at(jobs_.at(worker.in_flight.front()).model).max_run);
         if (worker.loading) at(models_.at(*worker.loading).since + limits_.load_limit);
-        for (const ModelId id : worker.unloading)
+        for (const ModelId id : worker.stepping_down)
             at(models_.at(id).since + limits_.load_limit);
+        if (worker.empty_since) at(*worker.empty_since + limits_.linger);
     }
     return next;
 }
@@ -226,7 +273,7 @@ void Dispatch::tick(Time now) {
     for (WorkerId id = 0; id < workers_.size(); ++id) {
         const Worker& worker = workers_[id];
         if (worker.condemned) continue;
-        if (worker.state == WorkerState::backing_off) proceed(id, now);
+        if (worker.state == WorkerState::backing_off || worker.empty_since) proceed(id, now);
         if (worker.state == WorkerState::starting && worker.since + limits_.start_limit <= now)
             condemn(id, "it did not say hello in time");
         if (worker.state == WorkerState::stopping && worker.since + limits_.stop_limit <= now)
@@ -248,7 +295,7 @@ Dispatch::ModelView Dispatch::view_model(ModelId id) const {
     const Model& model = models_.at(id);
     return {model.residency, model.waiting.size() + model.runnable,
             model.in_flight, model.since,
-            model.needed(),  model.leaving};
+            model.needed(),  !model.stays()};
 }
 
 Dispatch::WorkerView Dispatch::view_worker(WorkerId id) const {

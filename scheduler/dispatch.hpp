@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,6 +22,8 @@ struct DispatchLimits {
     Duration start_limit = std::chrono::seconds(60);
     Duration load_limit = std::chrono::minutes(10);
     Duration stop_limit = std::chrono::seconds(10);
+    // How long a worker with nothing in it stays, so that the next load finds a process.
+    Duration linger = Duration::zero();
     // A model that failed to load is not tried again for this long unless somebody asks.
     Duration failed_model = std::chrono::seconds(5);
     RestartLimits restarts;
@@ -60,10 +63,13 @@ class Dispatch {
     // cancelled, when the worker lets go of its memory.
     bool abandon(JobId job, Time now);
 
-    // Both end in ModelSettled. An unload waits for the jobs that the model has; those that come
-    // meanwhile load it again.
-    void load(ModelId model, Time now);
-    void unload(ModelId model, Time now);
+    // Each ends in ModelSettled. A park and an unload wait for the jobs that the model has; those
+    // that come meanwhile bring it up again. Only what is hot, or on its way there, is parked.
+    // A load forgives its worker its deaths where an operator asks; else a failed worker is left
+    // alone, and the model settles where it is.
+    void load(ModelId model, Time now, Cause cause = Cause::operators);
+    void park(ModelId model, Time now, Cause cause = Cause::operators);
+    void unload(ModelId model, Time now, Cause cause = Cause::operators);
     // Forgives deaths and failures, so that the next job tries again.
     void forgive(Time now);
     // Refuses what waits; what is in flight goes on, but is not tried again.
@@ -73,8 +79,12 @@ class Dispatch {
     void worker_ready(WorkerId worker, Time now);
     // The process is reaped, or could not be spawned.
     void worker_exited(WorkerId worker, Time now);
+    // Loaded, or awake.
     void model_loaded(ModelId model, Time now);
+    // The worker has nothing of it left, also where it was to wake.
     void model_load_failed(ModelId model, Time now);
+    void model_parked(ModelId model, Time now);
+    void model_park_failed(ModelId model, Time now);  // it is as hot as before
     void model_unloaded(ModelId model, Time now);
     // The worker answered. True if the job was cancelled or abandoned meanwhile.
     bool finished(JobId job, Time now);
@@ -94,7 +104,7 @@ class Dispatch {
         std::size_t queued, in_flight;
         Time retry_at;  // for `failed`
         bool wanted;    // on its way to hot: a load was asked for, or jobs wait
-        bool leaving;   // on its way to cold, when its jobs are done
+        bool leaving;   // on its way to parked or cold, when its jobs are done
     };
     struct WorkerView {
         WorkerState state;
@@ -123,27 +133,33 @@ class Dispatch {
         std::size_t runnable = 0;  // in the worker's queue
         std::size_t in_flight = 0;
         std::optional<JobId> wanted;  // to be loaded, in its turn after this job
-        bool leaving = false;  // to be unloaded when its jobs are done; somebody may wait for it
+        std::uint64_t wish = 0;       // and after other such models of lower number
+        // To step down when its jobs are done; somebody may wait for it.
+        bool leaving = false;                          // to cold
+        bool sinking = false;                          // to parked
+        Cause up = Cause::demand, down = Cause::idle;  // why it last moved so, or is to
         bool retired = false;
         bool forgotten = false;  // ForgetModel was said
         int load_deaths = 0;     // workers that died while it was loading, in a row
-        Time since{};            // of `loading`, `unloading`; until when `failed` refuses jobs
+        Time since{};            // of what it moves through; until when `failed` refuses jobs
 
         bool needed() const { return wanted || !waiting.empty(); }
+        bool stays() const { return !leaving && !sinking; }
         bool suspect() const { return load_deaths > 0; }
     };
     struct Worker {
         WorkerState state = WorkerState::stopped;
-        std::set<JobId> runnable;     // of hot models, in order of submission
-        std::deque<JobId> in_flight;  // in the order they were sent; the front one runs
-        std::set<JobId> suspects;     // wherever they are; nearly always none
-        std::set<ModelId> due;        // cold and needed
-        std::optional<ModelId> loading;
-        std::set<ModelId> unloading;
-        std::size_t occupants = 0;  // models that are neither cold nor failed
-        Time head_since{};          // when the front job became the front one
-        Time since{};               // of `starting`, `stopping`; until when `backing_off`, `failed`
-        bool condemned = false;     // killed for a known fault; its exit follows
+        std::set<JobId> runnable;         // of hot models, in order of submission
+        std::deque<JobId> in_flight;      // in the order they were sent; the front one runs
+        std::set<JobId> suspects;         // wherever they are; nearly always none
+        std::set<ModelId> due;            // cold or parked, and needed
+        std::optional<ModelId> loading;   // or waking
+        std::set<ModelId> stepping_down;  // parking, unloading
+        std::size_t occupants = 0;        // models that are neither cold nor failed
+        Time head_since{};                // when the front job became the front one
+        Time since{};  // of `starting`, `stopping`; until when `backing_off`, `failed`
+        std::optional<Time> empty_since;  // of a ready one
+        bool condemned = false;           // killed for a known fault; its exit follows
         RestartPolicy restarts;
         std::size_t restart_count = 0;
 
@@ -157,13 +173,14 @@ class Dispatch {
     void start_if_due(WorkerId id, Time now);
     bool load_next(WorkerId id, Time now);
     std::optional<ModelId> next_load(const Worker& worker) const;
-    std::pair<JobId, bool> turn_of(const Model& model) const;
+    std::tuple<JobId, bool, std::uint64_t> turn_of(const Model& model) const;
     void run_next(WorkerId id, Time now);
     void stop_if_empty(WorkerId id, Time now);
-    void unload_if_due(ModelId id, Time now);
+    void step_down_if_due(ModelId id, Time now);
     void forget_if_done(ModelId id);
     void make_runnable(Model& model);
     void become(ModelId id, Residency residency);  // the one place where a residency changes
+    static Cause cause_of(const Model& model, Residency to);
     void settle(ModelId id, Residency residency);
     std::optional<RefuseJob> turned_away(JobId id, const Model& model, Time now) const;
     void drop(JobId id);
@@ -182,6 +199,7 @@ class Dispatch {
     DispatchLimits limits_;
     bool shutting_down_ = false;
     JobId newest_ = 0;
+    std::uint64_t wishes_ = 0;
     std::vector<Worker> workers_;
     std::map<ModelId, Model> models_;
     std::unordered_map<JobId, Job> jobs_;

@@ -49,14 +49,19 @@ void Dispatch::recover_models(WorkerId id, bool condemned, Time now) {
         const Residency before = model.residency;
         if (model.worker != id || before == Residency::cold || before == Residency::failed)
             continue;
+        const bool came = before == Residency::loading || before == Residency::waking;
+        const bool was_wanted = came || before == Residency::hot;
         become(model_id, Residency::cold);
-        if (before == Residency::loading && !condemned && !shutting_down_) ++model.load_deaths;
-        if (before == Residency::loading && model.load_deaths >= kLoadTries) {
+        if (came && !condemned && !shutting_down_) ++model.load_deaths;
+        if (came && model.load_deaths >= kLoadTries) {
             fail_model(model_id, now + limits_.restarts.failed_for);
-        } else if (model.leaving || shutting_down_) {
+        } else if (!was_wanted || !model.stays() || shutting_down_) {
             model.leaving = model.retired;
+            model.sinking = false;
             settle(model_id, Residency::cold);
         } else {
+            model.up = Cause::fault;
+            model.wish = ++wishes_;
             model.wanted = newest_;
         }
         review(model_id, now);
@@ -67,6 +72,7 @@ void Dispatch::fail_model(ModelId id, Time until) {
     Model& model = models_.at(id);
     model.wanted.reset();
     model.leaving = model.retired;
+    model.sinking = false;
     model.load_deaths = 0;
     model.since = until;
     settle(id, Residency::failed);
@@ -111,9 +117,9 @@ void Dispatch::enforce_load_limit(WorkerId id, Time now) {
             condemn(id, "a model did not load in time");
         }
     }
-    for (const ModelId model : worker.unloading)
+    for (const ModelId model : worker.stepping_down)
         if (models_.at(model).since + limits_.load_limit <= now)
-            condemn(id, "a model did not unload in time");
+            condemn(id, "a model did not step down in time");
 }
 
 }  // namespace samovar::scheduler

@@ -20,28 +20,35 @@ void Dispatch::follow_up(ModelId id, Time now) {
 void Dispatch::review(ModelId id, Time now) {
     Model& model = models_.at(id);
     Worker& worker = workers_[model.worker];
-    if (model.residency == Residency::cold) {
+    if (model.residency == Residency::cold || model.residency == Residency::parked) {
         if (model.needed())
             worker.due.insert(id);
         else
             worker.due.erase(id);
-        // An unload that had nothing to unload, or whose jobs went before the model came.
-        if (!model.needed() && model.leaving && !model.retired) {
-            model.leaving = false;
-            settle(id, Residency::cold);
-        }
     }
-    unload_if_due(id, now);
+    // A step down from where there is nothing below, or whose jobs went before the model came.
+    const bool at_bottom = model.residency == Residency::cold && model.leaving && !model.retired;
+    const bool low_enough = is_at_rest(model.residency) && model.residency != Residency::hot;
+    if (!model.needed() && (at_bottom || (low_enough && model.sinking))) {
+        model.leaving = model.sinking = false;
+        settle(id, model.residency);
+    }
+    step_down_if_due(id, now);
     forget_if_done(id);
 }
 
-void Dispatch::unload_if_due(ModelId id, Time now) {
+void Dispatch::step_down_if_due(ModelId id, Time now) {
     Model& model = models_.at(id);
-    if (!model.leaving || model.residency != Residency::hot) return;
+    const bool parked = model.residency == Residency::parked;
+    if (model.stays() || (model.residency != Residency::hot && !parked)) return;
+    if (parked && (!model.leaving || model.needed())) return;
     if (model.runnable > 0 || model.in_flight > 0 || !workers_[model.worker].is_open()) return;
-    become(id, Residency::unloading);
+    become(id, model.leaving ? Residency::unloading : Residency::parking);
     model.since = now;
-    actions_.push_back(UnloadModel{model.worker, id});
+    if (model.leaving)
+        actions_.push_back(UnloadModel{model.worker, id});
+    else
+        actions_.push_back(ParkModel{model.worker, id});
 }
 
 void Dispatch::forget_if_done(ModelId id) {
@@ -60,14 +67,31 @@ void Dispatch::become(ModelId id, Residency residency) {
     const auto occupies = [](Residency r) {
         return r != Residency::cold && r != Residency::failed;
     };
-    if (model.residency == Residency::loading) worker.loading.reset();
-    if (model.residency == Residency::unloading) worker.unloading.erase(id);
+    if (model.residency == residency) return;
+    actions_.push_back(ModelMoved{id, model.residency, residency, cause_of(model, residency)});
+    if (worker.loading == id) worker.loading.reset();
+    worker.stepping_down.erase(id);
+    worker.due.erase(id);
     if (occupies(model.residency)) --worker.occupants;
     model.residency = residency;
-    if (residency == Residency::loading) worker.loading = id;
-    if (residency == Residency::unloading) worker.unloading.insert(id);
+    if (residency == Residency::loading || residency == Residency::waking) worker.loading = id;
+    if (residency == Residency::unloading || residency == Residency::parking)
+        worker.stepping_down.insert(id);
     if (occupies(residency)) ++worker.occupants;
-    if (residency != Residency::cold) worker.due.erase(id);
+}
+
+// Why it moves there from where it is.
+Cause Dispatch::cause_of(const Model& model, Residency to) {
+    const bool by_itself = model.residency == Residency::unloading ||
+                           model.residency == Residency::failed || model.residency == to;
+    switch (to) {
+        case Residency::failed: return Cause::fault;
+        case Residency::cold: return by_itself ? model.down : Cause::fault;
+        case Residency::hot: return model.residency == Residency::parking ? Cause::fault : model.up;
+        case Residency::loading:
+        case Residency::waking: return model.up;
+        default: return model.down;
+    }
 }
 
 void Dispatch::settle(ModelId id, Residency residency) {
@@ -117,13 +141,17 @@ bool Dispatch::load_next(WorkerId id, Time now) {
     if (!next) return false;
     Model& model = models_.at(*next);
     if (model.suspect()) {
-        if (!worker.runnable.empty() && *worker.runnable.begin() <= turn_of(model).first)
+        if (!worker.runnable.empty() && *worker.runnable.begin() <= std::get<0>(turn_of(model)))
             return false;
         if (!worker.in_flight.empty()) return true;
     }
-    become(*next, Residency::loading);
+    const bool wakes = model.residency == Residency::parked;
+    become(*next, wakes ? Residency::waking : Residency::loading);
     model.since = now;
-    actions_.push_back(LoadModel{id, *next});
+    if (wakes)
+        actions_.push_back(WakeModel{id, *next});
+    else
+        actions_.push_back(LoadModel{id, *next});
     return model.suspect();
 }
 
@@ -137,11 +165,12 @@ std::optional<ModelId> Dispatch::next_load(const Worker& worker) const {
     });
 }
 
-// The job in whose place a load stands, and whether it comes after that job.
-std::pair<JobId, bool> Dispatch::turn_of(const Model& model) const {
+// The job in whose place a load stands, whether it comes after that job, and after which of the
+// loads that do.
+std::tuple<JobId, bool, std::uint64_t> Dispatch::turn_of(const Model& model) const {
     const JobId wanted = model.wanted.value_or(newest_);
-    if (model.waiting.empty() || wanted < *model.waiting.begin()) return {wanted, true};
-    return {*model.waiting.begin(), false};
+    if (model.waiting.empty() || wanted < *model.waiting.begin()) return {wanted, true, model.wish};
+    return {*model.waiting.begin(), false, 0};
 }
 
 // Sends what may be sent: up to the limit in flight, a suspect only by itself.
@@ -166,7 +195,13 @@ void Dispatch::run_next(WorkerId id, Time now) {
 // A worker with nothing in it and nothing to do exits, so that the memory of its runtime goes too.
 void Dispatch::stop_if_empty(WorkerId id, Time now) {
     Worker& worker = workers_[id];
-    if (worker.occupants > 0) return;
+    if (worker.occupants > 0) {
+        worker.empty_since.reset();
+        return;
+    }
+    if (!worker.empty_since) worker.empty_since = now;
+    if (!shutting_down_ && now < *worker.empty_since + limits_.linger) return;
+    worker.empty_since.reset();
     worker.state = WorkerState::stopping;
     worker.since = now;
     actions_.push_back(StopWorker{id});

@@ -18,7 +18,37 @@ using ModelId = std::uint32_t;   // one version of one model
 using WorkerId = std::uint32_t;  // one worker's place, whatever process fills it
 
 // Where a model version is on its way to the device and back.
-enum class Residency { cold, loading, hot, unloading, failed };
+enum class Residency {
+    cold,
+    loading,    // cold -> hot
+    hot,        // on the device
+    parking,    // hot -> parked
+    parked,     // in its worker's memory, but not on the device
+    waking,     // parked -> hot
+    unloading,  // hot, parked -> cold
+    failed,     // like cold, and why is known
+};
+
+constexpr bool is_at_rest(Residency r) {
+    return r == Residency::cold || r == Residency::hot || r == Residency::parked ||
+           r == Residency::failed;
+}
+
+// Why a model moved.
+enum class Cause {
+    demand,
+    preload,
+    schedule,
+    forecast,
+    self_warm,
+    operators,
+    pressure,
+    idle,
+    fault
+};
+
+std::string_view to_string(Residency residency) noexcept;
+std::string_view to_string(Cause cause) noexcept;
 
 // What fills a worker's place.
 enum class WorkerState {
@@ -60,6 +90,14 @@ struct UnloadModel {
     WorkerId worker;
     ModelId model;
 };
+struct ParkModel {
+    WorkerId worker;
+    ModelId model;
+};
+struct WakeModel {  // reported back like a load
+    WorkerId worker;
+    ModelId model;
+};
 struct RunJob {
     WorkerId worker;
     JobId job;
@@ -70,7 +108,14 @@ struct RefuseJob {
     Refusal why;
     Time retry_at;  // when it may be worth while again; Time{} where that does not apply
 };
-// A model reached a resting state (hot, cold or failed): whoever waits for that can be told.
+// A model's residency changed: for whoever watches.
+struct ModelMoved {
+    ModelId model;
+    Residency from, to;
+    Cause cause;
+};
+// A model reached a resting state (hot, parked, cold or failed), or stays in one: whoever waits for
+// that can be told.
 struct ModelSettled {
     ModelId model;
     Residency residency;
@@ -80,7 +125,7 @@ struct ForgetModel {
     ModelId model;
 };
 
-using Action = std::variant<StartWorker, StopWorker, KillWorker, LoadModel, UnloadModel, RunJob,
-                            RefuseJob, ModelSettled, ForgetModel>;
+using Action = std::variant<StartWorker, StopWorker, KillWorker, LoadModel, UnloadModel, ParkModel,
+                            WakeModel, RunJob, RefuseJob, ModelMoved, ModelSettled, ForgetModel>;
 
 }  // namespace samovar::scheduler

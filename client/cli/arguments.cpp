@@ -23,6 +23,10 @@ void Arguments::option(const std::string& names, const std::string& value_name, 
     app_.add_option(names, value, help)->type_name(value_name);
 }
 
+void Arguments::flag(const std::string& names, bool& value, const std::string& help) {
+    app_.add_flag(names, value, help);
+}
+
 void Arguments::seconds(const std::string& names, double& value, const std::string& help) {
     app_.add_option(names, value, help)->type_name("SECONDS")->check([](const std::string& word) {
         // Range's own words would stand in the help instead of the name.

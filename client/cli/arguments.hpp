@@ -24,7 +24,9 @@ class Arguments {
     // An option with a value, "-o,--output".
     void option(const std::string& names, const std::string& value_name, std::string& value,
                 const std::string& help);
-    // The same, for a number above 0 and up to a day.
+    // An option without a value.
+    void flag(const std::string& names, bool& value, const std::string& help);
+    // An option with a number above 0 and up to a day.
     void seconds(const std::string& names, double& value, const std::string& help);
     // An option that may be given several times, with one value each time.
     void repeated(const std::string& names, const std::string& value_name,

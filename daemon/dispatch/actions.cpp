@@ -76,6 +76,32 @@ void Dispatcher::perform(const scheduler::UnloadModel& action) {
         place.process->request(ipc::WorkerUnload{action.model}, -1, answer);
 }
 
+void Dispatcher::perform(const scheduler::ParkModel& action) {
+    auto answer = [this, id = action.model](const ipc::Frame& frame) {
+        if (frame.header.type == ipc::MessageType::ok) {
+            dispatch_.model_parked(id, Clock::now());
+        } else if (const auto found = models_.find(id); found != models_.end()) {
+            const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
+            spdlog::warn("model {} version {}: cannot be parked: {}", found->second->file.name,
+                         found->second->version, describe(reply ? reply->error : reply.error()));
+            watcher->park_refused(*found->second);
+            dispatch_.model_park_failed(id, Clock::now());
+        }
+        carry_out();
+    };
+    if (const Place& place = places_[action.worker]; place.process)
+        place.process->request(ipc::WorkerPark{action.model}, -1, answer);
+}
+
+void Dispatcher::perform(const scheduler::WakeModel& action) {
+    load_started_.try_emplace(action.model, Clock::now());
+    auto answer = [this, worker = action.worker, id = action.model](const ipc::Frame& frame) {
+        load_answered(worker, id, frame);
+    };
+    if (const Place& place = places_[action.worker]; place.process)
+        place.process->request(ipc::WorkerWake{action.model}, -1, answer);
+}
+
 void Dispatcher::perform(const scheduler::RunJob& action) {
     jobs_.at(action.job).suspect = action.suspect;
     places_[action.worker].outgoing.push_back(action.job);
@@ -96,6 +122,11 @@ void Dispatcher::perform(const scheduler::RefuseJob& action) {
     spdlog::debug("job {} uid={}: {}", action.job, job.work.uid, error.message);
     if (const auto requester = job.work.requester.lock())
         requester->request_failed(job.work.request, error);
+    watcher->job_ended(job.work.model->id, false);
+}
+
+void Dispatcher::perform(const scheduler::ModelMoved& action) {
+    watcher->moved(*models_.at(action.model), action);
 }
 
 void Dispatcher::perform(const scheduler::ModelSettled& action) {
@@ -105,13 +136,17 @@ void Dispatcher::perform(const scheduler::ModelSettled& action) {
     if (action.residency != scheduler::Residency::hot) load_started_.erase(action.model);
     const scheduler::WorkerId place = dispatch_.worker_of(action.model);
     const auto view = dispatch_.view_model(action.model);
+    watcher->settled(*model, action.residency, view.wanted || view.leaving);
     std::vector<Waiter> told;
     std::erase_if(waiters_, [&](const Waiter& waiter) {
         if (waiter.model != action.model) return false;
-        // A load may pass through cold on its way, and an unload through hot.
-        const bool on_its_way = waiter.wants_hot
-                                    ? action.residency == scheduler::Residency::cold && view.wanted
-                                    : action.residency == scheduler::Residency::hot && view.leaving;
+        // A load may pass through what is below hot on its way, and an unload through what is above
+        // cold.
+        const bool low = action.residency == scheduler::Residency::cold ||
+                         action.residency == scheduler::Residency::parked;
+        const bool high = action.residency == scheduler::Residency::hot ||
+                          action.residency == scheduler::Residency::parked;
+        const bool on_its_way = waiter.wants_hot ? low && view.wanted : high && view.leaving;
         if (on_its_way) return false;
         told.push_back(waiter);
         return true;
@@ -121,7 +156,8 @@ void Dispatcher::perform(const scheduler::ModelSettled& action) {
         if (!requester) continue;
         if (waiter.wants_hot && action.residency == scheduler::Residency::hot)
             requester->model_loaded(waiter.request, {false, model->last_load});
-        else if (!waiter.wants_hot && action.residency != scheduler::Residency::hot)
+        else if (!waiter.wants_hot && action.residency != scheduler::Residency::hot &&
+                 action.residency != scheduler::Residency::parked)
             requester->model_unloaded(waiter.request);
         else
             requester->request_failed(waiter.request, missed(*model, place, action.residency));
@@ -140,7 +176,7 @@ Error Dispatcher::missed(const ModelVersion& model, scheduler::WorkerId place,
     if (draining_) return {Errc::shutting_down, "samovard is shutting down", "", 0, 0};
     const std::string name = "model \"" + model.file.name + "\"";
     return {Errc::cancelled,
-            residency == scheduler::Residency::hot
+            residency == scheduler::Residency::hot || residency == scheduler::Residency::parked
                 ? name + " was to be unloaded, but a load came after"
                 : name + " was to be loaded, but was unloaded or replaced meanwhile",
             "ask again if it still matters", 0, 0};
@@ -152,6 +188,7 @@ void Dispatcher::perform(const scheduler::ForgetModel& action) {
     models_.erase(found);
     load_problems_.erase(action.model);
     load_started_.erase(action.model);
+    watcher->version_gone(action.model);
 }
 
 // ---- Jobs on their way out ----------------------------------------------------------------------

@@ -82,6 +82,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
             else
                 requester->job_done(job.work.request, std::move(answer));
         }
+        watcher->job_ended(job.work.model->id, true);
     }
     carry_out();
 }
@@ -98,6 +99,7 @@ void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
             requester->request_failed(
                 job.work.request,
                 unwanted ? Error{Errc::cancelled, "the job was cancelled", "", 0, 0} : error);
+        watcher->job_ended(job.work.model->id, true);
     }
     carry_out();
 }
@@ -115,6 +117,7 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
     if (auto loaded = ipc::decode<ipc::WorkerLoaded>(frame.body);
         loaded && frame.header.type == ipc::MessageType::worker_loaded) {
         found->second->last_load = complete(std::move(loaded->report), places_[id], model);
+        watcher->loaded(*found->second, loaded->can_park);
         dispatch_.model_loaded(model, now);
         return carry_out();
     }

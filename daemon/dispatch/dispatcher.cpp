@@ -31,6 +31,9 @@ void Dispatcher::apply(const std::vector<Registry::Change>& changes) {
             const ModelPtr& model = change.added;
             models_[model->id] = model;
             dispatch_.add_model(model->id, place_for(*model), model->file.max_run);
+            const bool replaces = change.retired && models_.contains(change.retired->id);
+            watcher->version_added(*model,
+                                   replaces ? std::optional(change.retired->id) : std::nullopt);
             // What was hot stays hot, so that the first call after a change does not wait.
             if (was_hot) dispatch_.load(model->id, Clock::now());
         }
@@ -57,6 +60,7 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
         load_started_.try_emplace(model, now);
     jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt};
+    watcher->job_came(model);
     dispatch_.submit(id, model, now);
     carry_out();
     return id;
@@ -69,10 +73,16 @@ void Dispatcher::cancel(scheduler::JobId job) noexcept {
 
 void Dispatcher::abandon(scheduler::JobId job) noexcept {
     // In flight it must keep its channels until the worker lets go.
-    if (dispatch_.abandon(job, Clock::now()))
-        jobs_.erase(job);
-    else if (const auto found = jobs_.find(job); found != jobs_.end())
+    const auto found = jobs_.find(job);
+    const bool gone = dispatch_.abandon(job, Clock::now());
+    if (found != jobs_.end()) {
         found->second.work.requester.reset();
+        if (gone) {
+            const scheduler::ModelId model = found->second.work.model->id;
+            jobs_.erase(found);
+            watcher->job_ended(model, false);
+        }
+    }
     carry_out();
 }
 
@@ -95,6 +105,20 @@ void Dispatcher::unload(const ModelPtr& model, std::weak_ptr<Requester> requeste
                         std::uint64_t request) noexcept {
     waiters_.push_back({model->id, false, std::move(requester), request});
     dispatch_.unload(model->id, Clock::now());
+    carry_out();
+}
+
+void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to,
+                      scheduler::Cause cause) noexcept {
+    const scheduler::Time now = Clock::now();
+    switch (to) {
+        case scheduler::Rung::hot:
+            load_started_.try_emplace(model, now);
+            dispatch_.load(model, now, cause);
+            break;
+        case scheduler::Rung::parked: dispatch_.park(model, now, cause); break;
+        case scheduler::Rung::cold: dispatch_.unload(model, now, cause); break;
+    }
     carry_out();
 }
 
@@ -159,6 +183,9 @@ ipc::Residency to_wire(scheduler::Residency residency) {
         case scheduler::Residency::cold: return ipc::Residency::cold;
         case scheduler::Residency::loading: return ipc::Residency::loading;
         case scheduler::Residency::hot: return ipc::Residency::hot;
+        case scheduler::Residency::parking: return ipc::Residency::parking;
+        case scheduler::Residency::parked: return ipc::Residency::parked;
+        case scheduler::Residency::waking: return ipc::Residency::waking;
         case scheduler::Residency::unloading: return ipc::Residency::unloading;
         case scheduler::Residency::failed: return ipc::Residency::failed;
     }

@@ -6,11 +6,13 @@
 #include <set>
 #include <unordered_map>
 
+#include "daemon/dispatch/watcher.hpp"
 #include "daemon/dispatch/worker_process.hpp"
 #include "daemon/models/registry.hpp"
 #include "daemon/sessions/job_check.hpp"
 #include "scheduler/dispatch.hpp"
 #include "scheduler/quarantine.hpp"
+#include "scheduler/residency/rules.hpp"
 
 namespace samovar::daemon {
 
@@ -69,6 +71,8 @@ class Dispatcher final : private WorkerProcess::Listener {
               std::uint64_t request) noexcept;
     void unload(const ModelPtr& model, std::weak_ptr<Requester> requester,
                 std::uint64_t request) noexcept;
+    // Without anybody who waits for it.
+    void move(scheduler::ModelId model, scheduler::Rung to, scheduler::Cause cause) noexcept;
     // Forgets old failures, so that the next job tries again.
     void forgive();
 
@@ -82,9 +86,12 @@ class Dispatcher final : private WorkerProcess::Listener {
     void kill_workers();
     // Called whenever the last job or the last worker has gone.
     std::function<void()> on_idle;
+    DispatchWatcher* watcher = nullptr;  // set before the first apply(), and outlives the last job
     std::size_t jobs() const { return dispatch_.jobs(); }
     std::size_t processes() const;
 
+    // The versions that can run.
+    const std::map<scheduler::ModelId, ModelPtr>& models() const { return models_; }
     ipc::Residency residency(const ModelVersion& model) const;
     // Why the model is failed, or nothing.
     std::string problem(const ModelVersion& model) const;
@@ -130,8 +137,11 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::KillWorker& action);
     void perform(const scheduler::LoadModel& action);
     void perform(const scheduler::UnloadModel& action);
+    void perform(const scheduler::ParkModel& action);
+    void perform(const scheduler::WakeModel& action);
     void perform(const scheduler::RunJob& action);
     void perform(const scheduler::RefuseJob& action);
+    void perform(const scheduler::ModelMoved& action);
     void perform(const scheduler::ModelSettled& action);
     void perform(const scheduler::ForgetModel& action);
 

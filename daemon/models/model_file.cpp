@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/models/residency_rules.hpp"
 #include "daemon/models/toml_letters.hpp"
 
 namespace samovar::daemon {
@@ -200,7 +201,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
     const toml::table table = parse_toml(text, file);
     TomlReader top(table, file);
     top.allow({"name", "description", "task", "device", "isolation", "max_run", "threads", "code",
-               "mask", "input", "output", "dims"});
+               "mask", "input", "output", "dims", "residency"});
     ModelFile model;
     model.name = top.text("name", folder_name);
     if (!is_model_name(model.name))
@@ -223,6 +224,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
         model.task = ipc::Task::tensor;
         read_tensor_task(top, model);
     }
+    model.residency = read_residency(top, machine_zone);
     top.finish();
     return model;
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/models/toml_reader.hpp"
 #include "ipc/wire/worker_messages.hpp"
+#include "scheduler/residency/rules.hpp"
 
 namespace samovar::daemon {
 
@@ -29,6 +30,7 @@ struct ModelFile {
     std::vector<CodeEntry> codes;
     std::vector<ipc::TensorSpec> inputs, outputs;  // of task mask, too: what its jobs bring and get
     ipc::MaskSpec mask;
+    scheduler::ResidencyRules residency;
 };
 
 // Largest model.toml; a hand-written one is a hundred times smaller.

@@ -104,6 +104,11 @@ Candidate read_folder(const fs::path& folder, Store& store, const Devices& devic
         ipc::CodeSpec spec = take_code(entry, folder, store, candidate);
         if (&entry == choice.code) candidate.code = std::move(spec);
     }
+    for (const std::string& path : {candidate.code.file, candidate.code.weights}) {
+        std::error_code folder_or_none;
+        const std::uintmax_t bytes = fs::file_size(path, folder_or_none);
+        if (!folder_or_none) candidate.artefact_bytes += bytes;
+    }
     candidate.device = choice.device;
     candidate.unusable = choice.unusable;
     candidate.version = version_of(text, candidate.hashes);

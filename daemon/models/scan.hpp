@@ -25,8 +25,9 @@ struct Candidate {
     std::string version;  // 16 hexadecimal digits: of model.toml and all artefacts
     std::string device;   // resolved: "cpu", "cuda:0"
     ipc::CodeSpec code;
-    Error unusable;                   // code != ok: valid, but this machine cannot run it
-    std::vector<std::string> hashes;  // what it holds in the store
+    Error unusable;                    // code != ok: valid, but this machine cannot run it
+    std::vector<std::string> hashes;   // what it holds in the store
+    std::uint64_t artefact_bytes = 0;  // of the chosen code's file and weights
 };
 
 // What a worker is told to load it, under a number.

@@ -47,6 +47,11 @@ void TomlReader::fail(std::string_view key, const std::string& what) const {
     fail_at(node ? *node : static_cast<const toml::node&>(table_), key, what);
 }
 
+bool TomlReader::is_text(std::string_view key) const {
+    const toml::node* node = table_.get(to_plain_letters(key));
+    return node != nullptr && node->is_string();
+}
+
 std::string TomlReader::text(std::string_view key, std::optional<std::string> fallback) {
     const toml::node* node = get(key);
     if (!node) return fallback ? *fallback : (fail(key, "is required"), "");
@@ -84,18 +89,10 @@ std::int64_t TomlReader::duration_ms(std::string_view key, std::int64_t low, std
                                      std::optional<std::int64_t> fallback) {
     if (!get(key) && fallback) return *fallback;
     const std::string word = text(key);
-    std::int64_t count = 0;
-    const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), count);
-    const std::string_view unit(end, static_cast<std::size_t>(word.data() + word.size() - end));
-    const std::int64_t scale = unit == "ms"  ? 1
-                               : unit == "s" ? 1000
-                               : unit == "m" ? 60'000
-                               : unit == "h" ? 3'600'000
-                                             : 0;
-    if (fault != std::errc() || scale == 0)
-        fail(key, "must be a duration such as \"250ms\", \"30s\", \"5m\" or \"1h\"");
-    std::int64_t ms = 0;
-    if (__builtin_mul_overflow(count, scale, &ms) || ms < low || ms > high)
+    const auto duration = ipc::parse_duration(word);
+    if (!duration) fail(key, "must be a duration such as \"250ms\", \"30s\", \"5m\" or \"1h\"");
+    const std::int64_t ms = duration->count();
+    if (ms < low || ms > high)
         fail(key, "must be from " + std::to_string(low) + "ms to " + std::to_string(high) + "ms");
     return ms;
 }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kChunk = 1u << 20;
+constexpr std::size_t kUnzippedAtOnce = 1u << 20;
 constexpr std::size_t kMaxEntryName = 512;
 
 struct CloseZip {
@@ -72,7 +72,7 @@ Result<void> write_entry(unzFile zip, const fs::path& package, const fs::path& t
 Result<void> unpack_package(const fs::path& package, const fs::path& into) {
     const std::unique_ptr<void, CloseZip> zip(unzOpen64(package.c_str()));
     if (!zip) return broken(package, "is no .pt2 package (not a zip file)");
-    std::vector<char> chunk(kChunk);
+    std::vector<char> chunk(kUnzippedAtOnce);
     std::uint64_t total = 0;
     std::size_t files = 0;
     for (int at = unzGoToFirstFile(zip.get()); at != UNZ_END_OF_LIST_OF_FILE;

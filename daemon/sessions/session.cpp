@@ -174,11 +174,15 @@ bool Session::handle(ipc::Frame& frame) {
         case MessageType::close_channel: return with(frame, &Session::close_channel);
         case MessageType::list_models: return with(frame, &Session::list_models);
         case MessageType::describe_model: return with(frame, &Session::describe_model);
+        case MessageType::explain_model: return with(frame, &Session::explain_model);
+        case MessageType::watch_events: return with(frame, &Session::watch_events);
         case MessageType::status: return with(frame, &Session::report_status);
         case MessageType::load_model:
             return !admin_only(request, type) || with(frame, &Session::load_model);
         case MessageType::unload_model:
             return !admin_only(request, type) || with(frame, &Session::unload_model);
+        case MessageType::set_residency:
+            return !admin_only(request, type) || with(frame, &Session::set_residency);
         case MessageType::add_model:
             return !admin_only(request, type) || with(frame, &Session::add_model);
         case MessageType::remove_model:

@@ -8,6 +8,7 @@
 #include "daemon/connection.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/models/registry.hpp"
+#include "daemon/residency/keeper.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "ipc/os/peer.hpp"
 
@@ -17,6 +18,7 @@ namespace samovar::daemon {
 struct Services {
     Registry& registry;
     Dispatcher& dispatcher;
+    Keeper& keeper;
     ChannelTable& channels;
     // Reads the models directory again and applies it.
     std::function<asio::awaitable<ipc::ReloadReport>()> reload;
@@ -30,7 +32,9 @@ struct Services {
 // One client. Frames come in, requests are answered; everything it holds (channels, queued jobs)
 // goes when it goes. An exception in its coroutines ends this session and nothing else. Loop thread
 // only; lives while its coroutine or an answer to it does.
-class Session final : public Requester, public std::enable_shared_from_this<Session> {
+class Session final : public Requester,
+                      public EventFollower,
+                      public std::enable_shared_from_this<Session> {
   public:
     Session(std::uint64_t id, UnixSocket socket, ipc::Peer peer, bool admin, Services& services);
     ~Session();
@@ -47,6 +51,8 @@ class Session final : public Requester, public std::enable_shared_from_this<Sess
     void progressed(std::uint64_t request, const ipc::Progress& progress) override;
     void model_loaded(std::uint64_t request, const ipc::ModelLoaded& loaded) override;
     void model_unloaded(std::uint64_t request) override;
+    // EventFollower
+    void event(std::uint64_t request, const ipc::Event& event) override;
 
   private:
     struct Outstanding {
@@ -93,6 +99,11 @@ class Session final : public Requester, public std::enable_shared_from_this<Sess
     static asio::awaitable<void> remove(std::shared_ptr<Session> self, std::uint64_t request,
                                         std::string model);
     static asio::awaitable<void> reread(std::shared_ptr<Session> self, std::uint64_t request);
+
+    // session_residency.cpp
+    void set_residency(std::uint64_t request, const ipc::SetResidency& message);
+    void explain_model(std::uint64_t request, const ipc::ExplainModel& message);
+    void watch_events(std::uint64_t request, ipc::WatchEvents message);
 
     void fail(std::uint64_t request, const Error& error);
 

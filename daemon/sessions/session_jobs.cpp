@@ -90,6 +90,8 @@ Result<ModelPtr> Session::admit(std::uint64_t request, const ipc::Submit& messag
 void Session::submit(std::uint64_t request, ipc::Submit message) {
     Result<ModelPtr> model = admit(request, message);
     if (!model) return fail(request, model.error());
+    if (const std::optional<Error> held = services_.keeper.refusal(**model))
+        return fail(request, *held);
     const bool progress = message.progress;
     const auto find = [this](std::uint32_t id) {
         const auto found = channels_.find(id);

@@ -50,6 +50,8 @@ void ControlLoop::take(ipc::Frame frame) {
         case ipc::MessageType::unmap_channel: return unmap(frame);
         case ipc::MessageType::worker_load: return pass_on<ipc::WorkerLoad>(frame);
         case ipc::MessageType::worker_unload: return pass_on<ipc::WorkerUnload>(frame);
+        case ipc::MessageType::worker_park: return pass_on<ipc::WorkerPark>(frame);
+        case ipc::MessageType::worker_wake: return pass_on<ipc::WorkerWake>(frame);
         case ipc::MessageType::worker_health: return health(frame.header.request);
         default:
             answers_.fail(

@@ -25,14 +25,6 @@ std::string milliseconds(std::uint64_t ns) {
 
 }  // namespace
 
-Result<void> Loader::post(ipc::WorkerLoad load, std::uint64_t request) {
-    return enqueue({std::move(load), request});
-}
-
-Result<void> Loader::post(ipc::WorkerUnload unload, std::uint64_t request) {
-    return enqueue({unload, request});
-}
-
 Result<void> Loader::enqueue(Order order) {
     {
         const std::lock_guard lock(guard_);
@@ -70,13 +62,13 @@ void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
     const std::string title = "loading " + load.name + " from " + load.code.label;
     const CerrCapture said;
     try {
-        Load loaded = load_model(load, threads_, device_, [&](const ipc::Progress& progress) {
-            control_.send(progress, request);
-        });
-        models_.add(load.model, std::move(loaded.model));
-        log::info(title + ": hot after " + milliseconds(loaded.report.total_ns));
+        const std::shared_ptr<LoadedModel> model =
+            load_model(load, threads_, device_,
+                       [&](const ipc::Progress& progress) { control_.send(progress, request); });
+        models_.add(load.model, model);
+        log::info(title + ": hot after " + milliseconds(model->report.total_ns));
         --pending_;
-        control_.send(ipc::WorkerLoaded{std::move(loaded.report)}, request);
+        control_.send(ipc::WorkerLoaded{model->report, model->network->can_park()}, request);
     } catch (...) {
         Error error = caught_error(Errc::bad_model, title, said.text());
         device_.release_memory();
@@ -84,6 +76,56 @@ void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
         --pending_;
         control_.fail(std::move(error), request);
     }
+}
+
+void Loader::carry_out(const ipc::WorkerPark& park, std::uint64_t request) {
+    const std::shared_ptr<LoadedModel> model = models_.find(park.model);
+    if (model == nullptr) return refuse_unknown(park.model, request);
+    const std::string title = "parking " + model->name;
+    const CerrCapture said;
+    try {
+        model->network->park();
+        device_.synchronize();
+        device_.release_memory();
+        log::info(title);
+        --pending_;
+        control_.send(ipc::Ok{}, request);
+    } catch (...) {
+        Error error = caught_error(Errc::out_of_memory, title, said.text());
+        --pending_;
+        control_.fail(std::move(error), request);
+    }
+}
+
+void Loader::carry_out(const ipc::WorkerWake& wake, std::uint64_t request) {
+    const std::shared_ptr<LoadedModel> model = models_.find(wake.model);
+    if (model == nullptr) return refuse_unknown(wake.model, request);
+    const std::string title = "waking " + model->name;
+    const CerrCapture said;
+    try {
+        LoadSteps steps([&](const ipc::Progress& progress) { control_.send(progress, request); });
+        model->network->wake(steps);
+        device_.synchronize();
+        ipc::WorkerLoaded woken{model->report, model->network->can_park()};
+        woken.report.phases = steps.finish();
+        woken.report.total_ns = steps.total_ns();
+        log::info(title + ": hot after " + milliseconds(woken.report.total_ns));
+        --pending_;
+        control_.send(woken, request);
+    } catch (...) {
+        Error error = caught_error(Errc::bad_model, title, said.text());
+        models_.remove(wake.model);
+        device_.release_memory();
+        --pending_;
+        control_.fail(std::move(error), request);
+    }
+}
+
+void Loader::refuse_unknown(std::uint32_t model, std::uint64_t request) {
+    --pending_;
+    control_.fail({Errc::unknown_model,
+                   "model number " + std::to_string(model) + " is not loaded here", "", 0, 0},
+                  request);
 }
 
 void Loader::carry_out(const ipc::WorkerUnload& unload, std::uint64_t request) {

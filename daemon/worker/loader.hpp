@@ -13,8 +13,8 @@
 
 namespace samovar::worker {
 
-// Loads and unloads models one after the other, in the order asked for, on a thread of low
-// priority, so that neither stalls a job or an answer.
+// Loads, parks, wakes and unloads models one after the other, in the order asked for, on a thread
+// of low priority, so that none of it stalls a job or an answer.
 class Loader {
   public:
     Loader(Device& device, Models& models, Outbox& control, int threads)
@@ -22,8 +22,10 @@ class Loader {
 
     // The control thread's. The answers go to the control socket under `request`; an unload of a
     // model whose load is still waiting follows it. Errors: `busy`.
-    Result<void> post(ipc::WorkerLoad load, std::uint64_t request);
-    Result<void> post(ipc::WorkerUnload unload, std::uint64_t request);
+    template <class What>
+    Result<void> post(What what, std::uint64_t request) {
+        return enqueue({std::move(what), request});
+    }
 
     // Whether an order is unanswered. Whoever has read an answer finds it counted out.
     bool busy() const noexcept { return pending_.load() > 0; }
@@ -33,13 +35,16 @@ class Loader {
 
   private:
     struct Order {
-        std::variant<ipc::WorkerLoad, ipc::WorkerUnload> what;
+        std::variant<ipc::WorkerLoad, ipc::WorkerUnload, ipc::WorkerPark, ipc::WorkerWake> what;
         std::uint64_t request = 0;
     };
     Result<void> enqueue(Order order);
     Order next();
     void carry_out(const ipc::WorkerLoad& load, std::uint64_t request);
     void carry_out(const ipc::WorkerUnload& unload, std::uint64_t request);
+    void carry_out(const ipc::WorkerPark& park, std::uint64_t request);
+    void carry_out(const ipc::WorkerWake& wake, std::uint64_t request);
+    void refuse_unknown(std::uint32_t model, std::uint64_t request);
 
     Device& device_;
     Models& models_;

@@ -165,7 +165,7 @@ class EntryTest(unittest.TestCase):
     def test_an_unknown_preset_is_named_beside_those_there_are(self):
         run = self.dev("build", "debug")
         self.assertEqual(run.returncode, 1)
-        self.assertIn('no preset "debug". There are: asan fuzz release tsan.', run.stderr)
+        self.assertIn('no preset "debug". There are: asan core fuzz release tsan.', run.stderr)
 
 
 if __name__ == "__main__":

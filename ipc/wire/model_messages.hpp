@@ -6,7 +6,16 @@
 namespace samovar::ipc {
 
 // Where a model version is on its way to the device and back.
-enum class Residency : std::uint8_t { cold = 0, loading = 1, hot = 2, unloading = 3, failed = 4 };
+enum class Residency : std::uint8_t {
+    cold = 0,       // on disk
+    loading = 1,    // cold -> hot
+    hot = 2,        // on its device, takes jobs
+    unloading = 3,  // hot or parked -> cold
+    failed = 4,     // like cold, and why is known
+    parking = 5,    // hot -> parked
+    parked = 6,     // in the memory of its worker, off the device
+    waking = 7,     // parked -> hot
+};
 std::string_view to_string(Residency residency) noexcept;
 
 // A worker process's life.

@@ -1,4 +1,5 @@
 #include "ipc/wire/message_type.hpp"
+#include "ipc/wire/residency_messages.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::ipc {
@@ -30,6 +31,11 @@ std::string_view to_string(MessageType type) noexcept {
         case MessageType::remove_model: return "remove_model";
         case MessageType::reload: return "reload";
         case MessageType::reload_report: return "reload_report";
+        case MessageType::set_residency: return "set_residency";
+        case MessageType::explain_model: return "explain_model";
+        case MessageType::explanation: return "explanation";
+        case MessageType::watch_events: return "watch_events";
+        case MessageType::event: return "event";
         case MessageType::status: return "status";
         case MessageType::status_report: return "status_report";
         case MessageType::worker_hello: return "worker_hello";
@@ -40,6 +46,8 @@ std::string_view to_string(MessageType type) noexcept {
         case MessageType::worker_unload: return "worker_unload";
         case MessageType::worker_health: return "worker_health";
         case MessageType::worker_health_report: return "worker_health_report";
+        case MessageType::worker_park: return "worker_park";
+        case MessageType::worker_wake: return "worker_wake";
         case MessageType::run_job: return "run_job";
         case MessageType::job_digest: return "job_digest";
         case MessageType::job_done: return "job_done";
@@ -54,6 +62,9 @@ std::string_view to_string(Residency residency) noexcept {
         case Residency::hot: return "hot";
         case Residency::unloading: return "unloading";
         case Residency::failed: return "failed";
+        case Residency::parking: return "parking";
+        case Residency::parked: return "parked";
+        case Residency::waking: return "waking";
     }
     return "unknown";
 }
@@ -73,6 +84,18 @@ std::string_view to_string(Task task) noexcept {
     switch (task) {
         case Task::tensor: return "tensor";
         case Task::mask: return "mask";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(Wish wish) noexcept {
+    switch (wish) {
+        case Wish::load: return "load";
+        case Wish::park: return "park";
+        case Wish::unload: return "unload";
+        case Wish::pin: return "pin";
+        case Wish::hold: return "hold";
+        case Wish::release: return "release";
     }
     return "unknown";
 }

@@ -109,23 +109,32 @@ void serialize(Archive& ar, WorkerLoad& m) {
        bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors), m.mask, m.threads);
 }
 
+// Answers WorkerLoad, and WorkerWake with the phases of the wake.
 struct WorkerLoaded {
     static constexpr MessageType kType = MessageType::worker_loaded;
     LoadReport report;
+    bool can_park = false;  // whether a WorkerPark would give anything back
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerLoaded& m) {
-    ar(m.report);
+    ar(m.report, m.can_park);
 }
 
-struct WorkerUnload {  // answer: Ok; sent when no job of it is in flight
-    static constexpr MessageType kType = MessageType::worker_unload;
+// An order about a loaded model; sent when no job of it is in flight.
+template <MessageType Type>
+struct ByNumber {
+    static constexpr MessageType kType = Type;
     std::uint32_t model = 0;
 };
-template <class Archive>
-void serialize(Archive& ar, WorkerUnload& m) {
+template <class Archive, MessageType Type>
+void serialize(Archive& ar, ByNumber<Type>& m) {
     ar(m.model);
 }
+using WorkerUnload = ByNumber<MessageType::worker_unload>;  // answer: Ok
+// The weights leave the device for this machine's memory. Answer: Ok, or Error: it is as it was.
+using WorkerPark = ByNumber<MessageType::worker_park>;
+// And come back. Answers: Progress..., then WorkerLoaded or Error: it is unloaded then.
+using WorkerWake = ByNumber<MessageType::worker_wake>;
 
 using WorkerHealth = Empty<MessageType::worker_health>;
 

@@ -47,9 +47,8 @@ InProcess::InProcess(const InProcessSettings& settings) : threads_(settings.thre
     at::set_num_threads(threads_);
     {
         const c10::InferenceMode inference;
-        model_ =
-            worker::load_model(find_model(settings), threads_, *device_, [](const ipc::Progress&) {
-            }).model;
+        model_ = worker::load_model(find_model(settings), threads_, *device_,
+                                    [](const ipc::Progress&) {});
     }
     clock_ = device_->make_clock();
 

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+
+#include "tests/support/descriptors.hpp"
 
 namespace samovar::tests {
 
@@ -55,6 +58,7 @@ std::vector<std::string> DaemonUnderTest::command_line(
     option("--store", store().string());
     option("--worker-folder", workers.string());
     option("--threads", "1");
+    option("--linger", "0");
     option("--log-level", "debug");
     line.insert(line.end(), own.begin(), own.end());
     return line;
@@ -65,9 +69,16 @@ void DaemonUnderTest::start() {
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
     const ipc::UniqueFd ready(ends[0]);
     ipc::UniqueFd told(ends[1]);
+    std::vector<std::string> further{"--ready-fd", std::to_string(told.get())};
+    std::vector<int> keep{told.get()};
+    SocketPair clock;
+    if (plan_.given_clock) {
+        further.insert(further.end(), {"--clock-fd", std::to_string(clock.there.get())});
+        keep.push_back(clock.there.get());
+        clock_ = std::move(clock.here);
+    }
     process_ = std::make_unique<Process>(
-        Process::Plan{command_line({"--ready-fd", std::to_string(told.get())}), plan_.environment,
-                      folder() / "log", told.get()});
+        Process::Plan{command_line(further), plan_.environment, folder() / "log", keep});
     ended_ = false;
     told.reset();
     pollfd waiting{ready.get(), POLLIN, 0};
@@ -93,6 +104,18 @@ std::optional<int> DaemonUnderTest::wait_for_exit(std::chrono::milliseconds with
     const std::optional<int> status = process_->wait_for_exit(within);
     ended_ = status.has_value();
     return status;
+}
+
+void DaemonUnderTest::set_rules(const std::string& model, const std::string& rules) const {
+    std::ofstream(models() / model / "model.toml", std::ios::app) << "\n[residency]\n" << rules;
+}
+
+void DaemonUnderTest::pass(std::chrono::nanoseconds time) const {
+    const std::int64_t leap = time.count();
+    std::int64_t answer = -1;
+    if (::write(clock_.get(), &leap, sizeof leap) != sizeof leap ||
+        ::read(clock_.get(), &answer, sizeof answer) != sizeof answer || answer != leap)
+        throw std::runtime_error("samovard does not follow its clock; its log:\n" + log());
 }
 
 void DaemonUnderTest::kill() {

@@ -18,6 +18,7 @@ struct DaemonPlan {
         arguments{};  // beside, or in place of, what every daemon here is given
     std::vector<std::string> environment{};  // NAME=VALUE
     std::filesystem::path worker_folder{};   // empty: where the worker was built
+    bool given_clock = false;                // time also passes when the test says so
 };
 
 // Its end is checked: whatever a test did to the daemon, it must stop at SIGTERM with status 0 and
@@ -44,6 +45,12 @@ class DaemonUnderTest {
     void link_model(const std::string& name) const;
     void copy_model(const std::string& name, const std::string& as = "") const;
 
+    // Appends a [residency] table to the copy of a model; a reload or a start takes it in.
+    void set_rules(const std::string& model, const std::string& rules) const;
+    // With a given clock: so much time has passed for the rules of residency, and what is due by
+    // then is begun.
+    void pass(std::chrono::nanoseconds time) const;
+
     void signal(int number) const { process_->signal(number); }
     std::optional<int> wait_for_exit(std::chrono::milliseconds within = kPatience);
     // SIGKILL, and reaps it. Then start() may be called again.
@@ -62,6 +69,7 @@ class DaemonUnderTest {
     DaemonPlan plan_;
     TemporaryFolder folder_;
     std::unique_ptr<Process> process_;
+    ipc::UniqueFd clock_;
     bool ended_ = false;
 };
 

@@ -69,7 +69,8 @@ Process::Process(const Plan& plan) {
         ::dup2(log, STDOUT_FILENO);
         ::dup2(log, STDERR_FILENO);
     }
-    if (plan.keep >= 0) ::fcntl(plan.keep, F_SETFD, 0);
+    for (const int fd : plan.keep)
+        ::fcntl(fd, F_SETFD, 0);
     ::execve(arguments[0], arguments.data(), environment.data());
     ::_exit(127);
 }

@@ -33,7 +33,7 @@ class Process {
         std::vector<std::string> arguments{};    // the program's path first
         std::vector<std::string> environment{};  // NAME=VALUE, beside what there is
         std::filesystem::path output{};          // standard output and error are appended here
-        int keep = -1;                           // a descriptor that the program inherits
+        std::vector<int> keep{};                 // descriptors that the program inherits
     };
     explicit Process(const Plan& plan);
     // Runs `body` in a fork of the test, which ends when it returns.

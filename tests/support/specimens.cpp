@@ -128,6 +128,28 @@ UnloadModel specimen<UnloadModel>() {
     return {"selfie"};
 }
 template <>
+SetResidency specimen<SetResidency>() {
+    return {"selfie", Wish::pin, 7'200'000};
+}
+template <>
+ExplainModel specimen<ExplainModel>() {
+    return {"selfie"};
+}
+template <>
+Explanation specimen<Explanation>() {
+    return {Residency::parked, "idle", 64'000, "parked",           "keep-alive", true,
+            176'000,           "cold", "idle", "selfie is parked."};
+}
+template <>
+WatchEvents specimen<WatchEvents>() {
+    return {1'795'000'000'000, true};
+}
+template <>
+Event specimen<Event>() {
+    return {1'795'000'000'123, "selfie",  Residency::loading, Residency::hot,
+            "schedule",        4'500'000, 268'435'456};
+}
+template <>
 RemoveModel specimen<RemoveModel>() {
     return {"selfie"};
 }
@@ -227,11 +249,19 @@ WorkerLoad specimen<WorkerLoad>() {
 }
 template <>
 WorkerLoaded specimen<WorkerLoaded>() {
-    return {load_report()};
+    return {load_report(), true};
 }
 template <>
 WorkerUnload specimen<WorkerUnload>() {
     return {11};
+}
+template <>
+WorkerPark specimen<WorkerPark>() {
+    return {12};
+}
+template <>
+WorkerWake specimen<WorkerWake>() {
+    return {13};
 }
 template <>
 WorkerHealth specimen<WorkerHealth>() {

@@ -43,8 +43,9 @@ const Command kModels{
     .name = "models",
     .summary = "List the models",
     .detail =
-        "STATE is cold (on disk), loading, hot, unloading or failed. What is wrong with a\n"
-        "model stands below the list.",
+        "STATE is cold (on disk), loading, hot, parking, parked (in memory, but off its\n"
+        "device), waking, unloading or failed. What is wrong with a model stands below\n"
+        "the list.",
     .example = "  samovar models",
     .json =
         "[{\"name\", \"task\", \"device\", \"version\", \"residency\", \"description\", "

@@ -5,8 +5,9 @@
 namespace samovar::cli {
 
 std::span<const Command* const> commands() {
-    static constexpr std::array kCommands{&kRun,    &kModels, &kInfo,   &kPs,     &kLoad,
-                                          &kUnload, &kAdd,    &kRemove, &kReload, &kPing};
+    static constexpr std::array kCommands{
+        &kRun,  &kModels, &kInfo, &kPs,      &kWhy, &kEvents, &kLoad,   &kUnload, &kWarm,
+        &kPark, &kPin,    &kHold, &kRelease, &kAdd, &kRemove, &kReload, &kPing,   &kSimulate};
     return kCommands;
 }
 

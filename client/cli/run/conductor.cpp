@@ -62,9 +62,7 @@ Conductor::~Conductor() {
 
 int Conductor::conduct(Lanes& lanes) {
     while (true) {
-        const bool over = lanes.over();
-        accept(lanes);
-        if (over) break;
+        if (accept(lanes)) break;
         draw();
         wait(lanes);
         interrupt(lanes);
@@ -97,8 +95,9 @@ void Conductor::interrupt(Lanes& lanes) {
     if (interrupted_) client_.cancel_all();
 }
 
-void Conductor::accept(Lanes& lanes) {
-    for (auto& [job, report] : lanes.take()) {
+bool Conductor::accept(Lanes& lanes) {
+    Lanes::Taken taken = lanes.take();
+    for (auto& [job, report] : taken.finished) {
         // Stopped before it was begun, because it would be in vain: conclude() says so.
         if (no_use_ && !interrupted_ && report.error && report.error->code == Errc::cancelled)
             continue;
@@ -109,6 +108,7 @@ void Conductor::accept(Lanes& lanes) {
         reports_[job] = std::move(report);
     }
     print_finished();
+    return taken.over;
 }
 
 void Conductor::print_finished() {

@@ -50,7 +50,8 @@ class Conductor {
 
     void wait(const Lanes& lanes);
     void interrupt(Lanes& lanes);
-    void accept(Lanes& lanes);
+    // Whether nothing comes any more.
+    bool accept(Lanes& lanes);
     void print_finished();
     bool is_news(const Error& error);
     void draw() const;

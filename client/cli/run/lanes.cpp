@@ -54,11 +54,16 @@ void Lanes::wake() const {
     [[maybe_unused]] const int woken = ::eventfd_write(wake_.get(), 1);
 }
 
-Lanes::Finished Lanes::take() {
+// In this order: who ends after over() was read wakes the eventfd after it was emptied, and who
+// ended before it had put down all that it finished.
+Lanes::Taken Lanes::take() {
     eventfd_t count = 0;
     [[maybe_unused]] const int read = ::eventfd_read(wake_.get(), &count);
+    Taken taken;
+    taken.over = over();
     const std::scoped_lock lock(mutex_);
-    return std::exchange(finished_, {});
+    taken.finished = std::exchange(finished_, {});
+    return taken;
 }
 
 void Lanes::stop() {

@@ -18,6 +18,10 @@ class Lanes {
   public:
     using Work = std::function<JobReport(std::size_t job, const std::stop_token& stop)>;
     using Finished = std::vector<std::pair<std::size_t, JobReport>>;
+    struct Taken {
+        Finished finished;
+        bool over = false;  // all threads had ended: nothing comes any more, and fd() stays quiet
+    };
 
     // Begins at once: `work` for each number below `jobs`, on `width` threads. A job that finds no
     // daemon, or one that shuts down, stops them all.
@@ -29,11 +33,11 @@ class Lanes {
 
     // Readable when take() has something, and when the last thread has ended.
     int fd() const noexcept { return wake_.get(); }
-    // What was finished since the last call.
-    Finished take();
+    // What was finished since the last call. Where it is not over, fd() becomes readable again.
+    Taken take();
     // No more jobs are begun, and those that have not been submitted end.
     void stop();
-    // All threads have ended; one more take() may have something.
+    // All threads have ended. Not for deciding whether to wait on fd(): take() says that.
     bool over() const noexcept { return running_ == 0; }
 
   private:

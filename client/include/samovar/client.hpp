@@ -19,6 +19,7 @@
 #include <samovar/export.hpp>
 #include <samovar/job.hpp>
 #include <samovar/models.hpp>
+#include <samovar/residency.hpp>
 #include <samovar/slot.hpp>
 
 namespace samovar {
@@ -99,6 +100,13 @@ class SAMOVAR_EXPORT Client {
     // Errors: `unknown_model`.
     Result<ModelInfo> info(const std::string& model);
     Result<DaemonStatus> status();
+    // Errors: `unknown_model`.
+    Result<Explanation> why(const std::string& model);
+    // How models moved: those moves that the daemon remembers, the oldest first, none from before
+    // `since`; with `follow` also those to come, until the session ends (its error). `tell` runs on
+    // this thread, and may call any other member.
+    Result<void> events(std::chrono::sys_time<std::chrono::milliseconds> since, bool follow,
+                        const std::function<void(const Event&)>& tell);
 
     // For administrators (`not_permitted` for others). Load waits until the model is hot, at most
     // `timeout`. Errors: `unknown_model`, `bad_model`, `model_failed`, `no_device`,
@@ -110,6 +118,10 @@ class SAMOVAR_EXPORT Client {
     // was asked happens all the same. Errors: `unknown_model`.
     Result<void> unload(const std::string& model,
                         std::chrono::milliseconds timeout = std::chrono::minutes(10));
+    // What is wanted of a model, for so long; 0: without an end of its own. Begins it, and does not
+    // wait. Errors: `unknown_model`; `invalid_argument` (a model that cannot be parked, nothing to
+    // release, more than a year); `not_permitted` also for a load or a pin of what is held.
+    Result<void> wish(const std::string& model, Wish wish, std::chrono::milliseconds length = {});
     // `folder`: absolute, on the daemon's machine. Errors: `bad_model`, `model_exists`.
     Result<ReloadEntry> add(const std::string& folder);
     // Errors: `unknown_model`; `not_permitted` for a model whose folder itself lies in the models

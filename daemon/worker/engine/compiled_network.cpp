@@ -34,14 +34,20 @@ class CompiledNetwork final : public Network {
         return code->run(inputs);
     }
     std::uint64_t weight_bytes() const override { return bytes; }
-    bool weights_are_mapped() const override { return file.has_value() && mapped; }
+    bool weights_are_mapped() const override { return mapped; }
+    bool can_park() const override { return file.has_value(); }
+    void park() override;
+    void wake(LoadSteps& steps) override;
 
     // In this order: the code goes first, then the tensors, then the memory under them.
-    std::optional<MappedFile> file;
+    std::optional<MappedFile> file;    // of weights that are not inside the code
+    std::vector<StoredTensor> stored;  // where they lie in it
+    at::Tensor parked;                 // of a GPU: the file's bytes in pinned memory, while parked
     Constants constants;
     std::unique_ptr<CompiledCode> code;
     std::uint64_t bytes = 0;
-    bool mapped = false;
+    bool mapped = false;  // the file's own pages are the constants
+    Device* device = nullptr;
 };
 
 void check_machine(const Package& package, const ipc::CodeSpec& code, const Device& device) {
@@ -64,12 +70,15 @@ std::vector<std::int64_t> sizes_of(const Shape& shape) {
     return {shape.begin(), shape.end()};
 }
 
-// The file's bytes as they are in memory, or copied to the device as one block.
-at::Tensor bring_to_device(const MappedFile& file, const Device& device, LoadSteps& steps) {
-    auto* host = const_cast<std::byte*>(file.bytes().data());  // a tensor has no const
-    const std::uint64_t size = file.bytes().size();
-    at::Tensor view = at::from_blob(host, {static_cast<std::int64_t>(size)}, at::kByte);
+at::Tensor view_of(const MappedFile& file) {
+    auto* bytes = const_cast<std::byte*>(file.bytes().data());  // a tensor has no const
+    return at::from_blob(bytes, {static_cast<std::int64_t>(file.bytes().size())}, at::kByte);
+}
+
+// The bytes as they are in memory, or copied to the device as one block.
+at::Tensor bring_to_device(const at::Tensor& view, const Device& device, LoadSteps& steps) {
     if (device.torch().is_cpu()) return view;
+    const auto size = static_cast<std::uint64_t>(view.numel());
     steps.begin("to_device", size);
     at::Tensor block = at::empty({static_cast<std::int64_t>(size)},
                                  at::TensorOptions(at::kByte).device(device.torch()));
@@ -105,12 +114,12 @@ bool fits(const StoredTensor& stored, const CodeConstant& constant) {
 }
 
 // Every constant that the code needs, from the file, under both of its names.
-void match_constants(const std::vector<CodeConstant>& wanted,
-                     const std::vector<StoredTensor>& stored, const at::Tensor& block,
-                     CompiledNetwork& network) {
+void match_constants(const at::Tensor& block, CompiledNetwork& network) {
+    const std::vector<CodeConstant> wanted = network.code->constants();
     std::unordered_map<std::string, const StoredTensor*> by_name;
-    for (const StoredTensor& tensor : stored)
+    for (const StoredTensor& tensor : network.stored)
         by_name.emplace(tensor.name, &tensor);
+    network.bytes = 0;
     std::vector<std::string> missing;
     for (const CodeConstant& constant : wanted) {
         auto found = by_name.find(constant.original);
@@ -141,21 +150,50 @@ void match_constants(const std::vector<CodeConstant>& wanted,
                    "code and weights must come from one export, or from equal networks");
 }
 
-void take_weights(const ipc::CodeSpec& code, const Device& device, LoadSteps& steps,
-                  CompiledNetwork& network) {
-    network.file.emplace(take_or_throw(MappedFile::open(code.weights)));
-    const MappedFile& file = *network.file;
+void read_weights(const MappedFile& file, LoadSteps& steps) {
     steps.begin("read", file.bytes().size());
-    const auto stored = take_or_throw(parse_safetensors_header(file.bytes()));
     if (auto read = file.read_all([&](std::uint64_t done) { steps.advance(done); }); !read)
         throw JobError(std::move(read).error());
-    const at::Tensor block = bring_to_device(file, device, steps);
-    network.mapped = device.torch().is_cpu();
+}
+
+void take_weights(const ipc::CodeSpec& code, LoadSteps& steps, CompiledNetwork& network) {
+    network.file.emplace(take_or_throw(MappedFile::open(code.weights)));
+    const MappedFile& file = *network.file;
+    read_weights(file, steps);
+    network.stored = take_or_throw(parse_safetensors_header(file.bytes()));
+    network.mapped = network.device->torch().is_cpu();
+    if (network.mapped) file.lock();
+    const at::Tensor block = bring_to_device(view_of(file), *network.device, steps);
 
     steps.begin("build");
-    match_constants(network.code->constants(), stored, block, network);
+    match_constants(block, network);
     network.code->use_constants(network.constants);
-    if (!network.mapped) network.file.reset();
+    // What is on the device is not needed here: the page cache may have its pages back.
+    if (!network.mapped) file.let_go();
+}
+
+// On the CPU the pages stay where they are, for the kernel to take where it must. From a GPU the
+// weights go to pinned memory: from there they come back at the speed of the bus.
+void CompiledNetwork::park() {
+    if (mapped) return file->let_go();
+    parked = at::empty({static_cast<std::int64_t>(file->bytes().size())},
+                       at::TensorOptions(at::kByte).pinned_memory(true));
+    parked.copy_(view_of(*file));
+    constants.clear();
+}
+
+void CompiledNetwork::wake(LoadSteps& steps) {
+    if (mapped) {
+        read_weights(*file, steps);
+        file->lock();
+        return;
+    }
+    const at::Tensor block = bring_to_device(parked, *device, steps);
+    steps.begin("build");
+    match_constants(block, *this);
+    code->use_constants(constants);
+    code->fold_constants();
+    parked.reset();
 }
 
 void check_inner_weights(const ipc::CodeSpec& code, CompiledNetwork& network) {
@@ -177,6 +215,7 @@ std::unique_ptr<Network> load_compiled(const ipc::CodeSpec& code, std::size_t in
     const Package package = take_or_throw(read_package(code.file));
     check_machine(package, code, device);
     auto network = std::make_unique<CompiledNetwork>();
+    network->device = &device;
     network->code = device.open_code(package.library, package.folder);
     if (const std::size_t takes = network->code->input_count(); takes != inputs)
         throw JobError(Errc::bad_model,
@@ -187,7 +226,7 @@ std::unique_ptr<Network> load_compiled(const ipc::CodeSpec& code, std::size_t in
         steps.begin("build");
         check_inner_weights(code, *network);
     } else {
-        take_weights(code, device, steps, *network);
+        take_weights(code, steps, *network);
     }
     network->code->fold_constants();
     return network;

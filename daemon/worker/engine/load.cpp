@@ -1,6 +1,5 @@
 #include "daemon/worker/engine/load.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "daemon/worker/arguments.hpp"
@@ -31,42 +30,38 @@ void check_request(const ipc::WorkerLoad& request) {
 
 }  // namespace
 
-Load load_model(const ipc::WorkerLoad& request, int threads, Device& device,
-                const LoadSteps::Tell& tell) {
+std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int threads, Device& device,
+                                        const LoadSteps::Tell& tell) {
     check_request(request);
-    const auto begun = std::chrono::steady_clock::now();
     LoadSteps steps(tell);
     const std::size_t inputs = request.task == ipc::Task::mask ? 1 : request.inputs.size();
 
-    Load load;
-    load.model = std::make_shared<LoadedModel>();
-    load.model->name = request.name;
-    load.model->task = request.task;
-    load.model->inputs = request.inputs;
-    load.model->outputs = request.outputs;
-    load.model->mask = request.mask;
-    load.model->threads = request.threads > 0 ? static_cast<int>(request.threads) : threads;
+    auto model = std::make_shared<LoadedModel>();
+    model->name = request.name;
+    model->task = request.task;
+    model->inputs = request.inputs;
+    model->outputs = request.outputs;
+    model->mask = request.mask;
+    model->threads = request.threads > 0 ? static_cast<int>(request.threads) : threads;
     if (request.code.format == ipc::CodeFormat::pt2)
-        load.model->network = load_compiled(request.code, inputs, device, steps);
+        model->network = load_compiled(request.code, inputs, device, steps);
     else if (request.code.format == ipc::CodeFormat::torchscript)
-        load.model->network = load_torchscript(request.code, inputs, device, steps);
+        model->network = load_torchscript(request.code, inputs, device, steps);
     else
         throw JobError(Errc::invalid_argument, "the load request names an unknown code format");
 
     device.synchronize();
 
     const bool cpu = device.torch().is_cpu();
-    load.report.code = request.code.label;
-    load.report.device = cpu ? "cpu" : device.name() + " (" + device.description() + ")";
-    load.report.weight_bytes = load.model->network->weight_bytes();
-    load.report.mapped_weights = load.model->network->weights_are_mapped();
-    load.report.threads = cpu ? static_cast<std::uint32_t>(load.model->threads) : 0;
-    load.report.phases = steps.finish();
-    load.report.total_ns =
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                       std::chrono::steady_clock::now() - begun)
-                                       .count());
-    return load;
+    ipc::LoadReport& report = model->report;
+    report.code = request.code.label;
+    report.device = cpu ? "cpu" : device.name() + " (" + device.description() + ")";
+    report.weight_bytes = model->network->weight_bytes();
+    report.mapped_weights = model->network->weights_are_mapped();
+    report.threads = cpu ? static_cast<std::uint32_t>(model->threads) : 0;
+    report.phases = steps.finish();
+    report.total_ns = steps.total_ns();
+    return model;
 }
 
 }  // namespace samovar::worker

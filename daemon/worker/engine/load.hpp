@@ -18,16 +18,12 @@ struct LoadedModel {
     ipc::MaskSpec mask;                            // of task mask
     int threads = 1;                               // of one inference on the CPU
     std::unique_ptr<Network> network;
-};
-
-struct Load {
-    std::shared_ptr<LoadedModel> model;
-    ipc::LoadReport report;
+    ipc::LoadReport report;  // of its load
 };
 
 // Throws JobError and what LibTorch throws. `threads`: where the request names no number. Loader
 // thread, inside InferenceMode.
-Load load_model(const ipc::WorkerLoad& request, int threads, Device& device,
-                const LoadSteps::Tell& tell);
+std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int threads, Device& device,
+                                        const LoadSteps::Tell& tell);
 
 }  // namespace samovar::worker

@@ -33,21 +33,27 @@ class LoadSteps {
         end();
         return std::move(phases_);
     }
+    // Since this object was made.
+    std::uint64_t total_ns() const { return since(created_); }
 
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::milliseconds kInterval{100};
 
+    static std::uint64_t since(Clock::time_point then) {
+        return static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - then).count());
+    }
     void end() {
         if (current_.name.empty()) return;
-        current_.ns = static_cast<std::uint64_t>(
-            std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begun_).count());
+        current_.ns = since(begun_);
         phases_.push_back(current_);
         current_ = {};
     }
 
     Tell tell_;
     ipc::Phase current_;
+    const Clock::time_point created_ = Clock::now();
     Clock::time_point begun_, told_;
     std::vector<ipc::Phase> phases_;
 };

@@ -63,4 +63,13 @@ Result<void> MappedFile::read_all(const Progress& progress) const {
     return {};
 }
 
+bool MappedFile::lock() const noexcept {
+    return ::mlock(address_, size_) == 0;
+}
+
+void MappedFile::let_go() const noexcept {
+    ::munlock(address_, size_);
+    ::madvise(address_, size_, MADV_COLD);
+}
+
 }  // namespace samovar::worker

@@ -27,6 +27,12 @@ class MappedFile {
     // Reads the file into the page cache, where it is not there yet, and fills the page tables, so
     // that the first inference waits for neither. Errors: `io`.
     Result<void> read_all(const Progress& progress) const;
+    // Keeps all of it in memory, so that no inference waits for the disk. False where the limit on
+    // locked memory (RLIMIT_MEMLOCK) does not allow it: it stays as long as the kernel has room.
+    bool lock() const noexcept;
+    // Undoes lock(), and names these pages as the first to take when memory is short. What nobody
+    // takes is there at once when it is read again.
+    void let_go() const noexcept;
 
   private:
     MappedFile(std::byte* address, std::size_t size) noexcept : address_(address), size_(size) {}

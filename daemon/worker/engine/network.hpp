@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "daemon/worker/engine/load_steps.hpp"
+
 namespace samovar::worker {
 
 // A loaded network. One thread at a time; throws what LibTorch throws, and JobError.
@@ -14,6 +16,14 @@ class Network {
     virtual std::uint64_t weight_bytes() const = 0;
     // Whether the weights are the store's file itself, in memory that processes share.
     virtual bool weights_are_mapped() const { return false; }
+
+    // Whether park() gives anything back.
+    virtual bool can_park() const { return false; }
+    // Takes the weights off the device, and keeps them in this machine's memory, where wake() finds
+    // them without a disk. In between forward() must not be called. Where park() throws the network
+    // is as it was; where wake() throws it is lost.
+    virtual void park() {}
+    virtual void wake(LoadSteps&) {}
 };
 
 }  // namespace samovar::worker

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 
 // A samovard in the place of `daemon` that is expected to give up.
 Ended another(const DaemonUnderTest& daemon, const std::vector<std::string>& arguments = {}) {
-    return run_to_end({daemon.command_line(arguments), {}, daemon.folder() / "other.log", -1});
+    return run_to_end({daemon.command_line(arguments), {}, daemon.folder() / "other.log"});
 }
 
 // Where systemd would listen.
@@ -82,7 +82,7 @@ TEST(Start, of_several_at_once_leaves_one) {
     std::vector<std::unique_ptr<Process>> rivals;
     for (int i = 0; i < 6; ++i)
         rivals.push_back(std::make_unique<Process>(
-            Process::Plan{daemon.command_line(), {}, daemon.folder() / "rivals.log", -1}));
+            Process::Plan{daemon.command_line(), {}, daemon.folder() / "rivals.log"}));
     const auto left = [&] {
         return std::count_if(rivals.begin(), rivals.end(), [](const auto& rival) {
             return !rival->wait_for_exit(std::chrono::milliseconds(0));
@@ -213,7 +213,7 @@ TEST(Stop, ends_the_sessions) {
 TEST(Stop, leaves_the_socket_of_another_daemon_alone) {
     DaemonUnderTest daemon;
     fs::remove(daemon.socket());
-    Process second({daemon.command_line(), {}, daemon.folder() / "second.log", -1});
+    Process second({daemon.command_line(), {}, daemon.folder() / "second.log"});
     ASSERT_TRUE(wait_until([&] { return fs::exists(daemon.socket()); }));
     EXPECT_EQ(daemon.stop(), 0);
     TestClient(daemon.socket()).get<ipc::Pong>(ipc::Ping{});

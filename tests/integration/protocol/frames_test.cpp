@@ -178,7 +178,9 @@ TEST_F(Frames, OfEverySpecimenAreAnsweredAndLeaveTheDaemonAlive) {
     for_each(FromClient(), [this](auto identity) {
         using Message = typename decltype(identity)::type;
         TestClient client = connect();
-        if (Message::kType == MessageType::cancel) return;  // has no answer
+        // The one has no answer, the other none before something happens.
+        if (Message::kType == MessageType::cancel || Message::kType == MessageType::watch_events)
+            return;
         client.send(specimen<Message>(), 1, descriptors_of(Message::kType) ? 0 : -1);
         EXPECT_NO_THROW(client.next()) << to_string(Message::kType);
     });

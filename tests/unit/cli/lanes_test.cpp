@@ -15,12 +15,12 @@ namespace {
 std::map<std::size_t, JobReport> finish(Lanes& lanes) {
     std::map<std::size_t, JobReport> reports;
     while (true) {
-        const bool over = lanes.over();
-        for (auto& [job, report] : lanes.take()) {
+        Lanes::Taken taken = lanes.take();
+        for (auto& [job, report] : taken.finished) {
             EXPECT_FALSE(reports.contains(job)) << job << " was done twice";
             reports[job] = std::move(report);
         }
-        if (over) return reports;
+        if (taken.over) return reports;
         pollfd watched{lanes.fd(), POLLIN, 0};
         EXPECT_EQ(::poll(&watched, 1, 30'000), 1) << "nobody woke us";
     }
@@ -38,6 +38,14 @@ TEST(Lanes, EveryJobIsDoneOnce) {
     ASSERT_EQ(reports.size(), 100U);
     for (const auto& [job, report] : reports)
         EXPECT_EQ(report.file, std::to_string(job));
+}
+
+// Whoever ends between two questions must be noticed: many short lives make that likely.
+TEST(Lanes, TheLastOneToEndIsNoticed) {
+    for (int i = 0; i < 300; ++i) {
+        Lanes lanes(2, 1, [](std::size_t job, const std::stop_token&) { return named(job); });
+        ASSERT_EQ(finish(lanes).size(), 2U);
+    }
 }
 
 TEST(Lanes, JobsRunBesideEachOther) {

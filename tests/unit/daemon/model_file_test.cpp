@@ -190,7 +190,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"task = \"tensor\"\nmax_run = 30\n", "2: max_run: must be a string"},
         Fault{"task = \"tensor\"\nmax_run = \"30\"\n", "2: max_run: must be a duration such as"},
         Fault{"task = \"tensor\"\nmax_run = \"s\"\n", "2: max_run: must be a duration such as"},
-        Fault{"task = \"tensor\"\nmax_run = \"3d\"\n", "2: max_run: must be a duration such as"},
+        Fault{"task = \"tensor\"\nmax_run = \"3w\"\n", "2: max_run: must be a duration such as"},
         Fault{"task = \"tensor\"\nmax_run = \"9ms\"\n",
               "2: max_run: must be from 10ms to 3600000ms"},
         Fault{"task = \"tensor\"\nmax_run = \"61m\"\n", "2: max_run: must be from"},

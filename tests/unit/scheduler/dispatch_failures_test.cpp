@@ -78,7 +78,8 @@ TEST_F(Failures, TooManyDeathsFailTheWorkerAndRefuseWhatWaits) {
     submit(2, A);
     submit(3, A);
     dispatch_.worker_exited(0, now());
-    const auto actions = dispatch_.take();
+    auto actions = dispatch_.take();
+    std::erase_if(actions, [](const Action& a) { return std::holds_alternative<ModelMoved>(a); });
     ASSERT_EQ(actions.size(), 4u);
     for (std::size_t i = 0; i < 3; ++i) {
         const auto& refusal = std::get<RefuseJob>(actions[i]);
@@ -120,6 +121,23 @@ TEST_F(Failures, AFailedWorkerIsForgivenByALoad) {
     EXPECT_EQ(load(B), "start w0");
     EXPECT_EQ(submit(1, A), "");
     EXPECT_EQ(exited(), "start w0");
+}
+
+TEST_F(Failures, AFailedWorkerIsLeftAloneByALoadForARulesSakeWhichSettlesAtOnce) {
+    fail();
+    for (const Cause cause : {Cause::schedule, Cause::preload, Cause::forecast, Cause::fault}) {
+        dispatch_.load(B, now(), cause);
+        EXPECT_EQ(asked(), "B cold") << to_string(cause);
+        EXPECT_EQ(state(), WorkerState::failed);
+    }
+    EXPECT_EQ(submit(1, A), "refuse 1 worker_failed") << "it forgave nothing";
+}
+
+TEST_F(Failures, AFailedWorkerIsStartedForARulesSakeWhenItsTimeIsOver) {
+    fail();
+    wait(limits_.restarts.failed_for);
+    dispatch_.load(B, now(), Cause::schedule);
+    EXPECT_EQ(asked(), "start w0");
 }
 
 TEST_F(Failures, AFailedWorkerIsForgivenByForgiveAndStartsWithTheNextJob) {

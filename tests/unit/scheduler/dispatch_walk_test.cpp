@@ -70,6 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
                     World{"LoadsAndJobsKill", {.job_kills = 40, .load_kills = 200}},
                     World{"StartsFail", {.start_fails = 300, .start_hangs = 200}},
                     World{"NothingLeaves", {.unload_hangs = 300, .stop_hangs = 500}},
+                    World{"ParksFail", {.park_fails = 300, .park_hangs = 200}},
                     World{"WorkersDieOfThemselves", {.deaths = 30}},
                     World{"Everything",
                           {.job_kills = 20,
@@ -81,6 +82,8 @@ INSTANTIATE_TEST_SUITE_P(
                            .start_hangs = 50,
                            .unload_hangs = 50,
                            .stop_hangs = 50,
+                           .park_fails = 50,
+                           .park_hangs = 50,
                            .deaths = 5}}),
     [](const auto& world) { return world.param.name; });
 

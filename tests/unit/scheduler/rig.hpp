@@ -20,16 +20,7 @@ inline Time at(Duration since_start) {
 struct InWords {
     static std::string name(ModelId id) { return std::string(1, static_cast<char>(id)); }
     static std::string worker(WorkerId id) { return "w" + std::to_string(id); }
-    static const char* name(Residency residency) {
-        switch (residency) {
-            case Residency::cold: return "cold";
-            case Residency::loading: return "loading";
-            case Residency::hot: return "hot";
-            case Residency::unloading: return "unloading";
-            case Residency::failed: return "failed";
-        }
-        return "?";
-    }
+    static std::string name(Residency residency) { return std::string(to_string(residency)); }
     static const char* name(Refusal why) {
         switch (why) {
             case Refusal::cancelled: return "cancelled";
@@ -47,11 +38,17 @@ struct InWords {
     std::string operator()(const KillWorker& a) const { return "kill " + worker(a.worker); }
     std::string operator()(const LoadModel& a) const { return "load " + name(a.model); }
     std::string operator()(const UnloadModel& a) const { return "unload " + name(a.model); }
+    std::string operator()(const ParkModel& a) const { return "park " + name(a.model); }
+    std::string operator()(const WakeModel& a) const { return "wake " + name(a.model); }
     std::string operator()(const RunJob& a) const {
         return "run " + std::to_string(a.job) + (a.suspect ? " alone" : "");
     }
     std::string operator()(const RefuseJob& a) const {
         return "refuse " + std::to_string(a.job) + " " + name(a.why);
+    }
+    std::string operator()(const ModelMoved& a) const {
+        return name(a.model) + " " + name(a.from) + "->" + name(a.to) + " " +
+               std::string(to_string(a.cause));
     }
     std::string operator()(const ModelSettled& a) const {
         return name(a.model) + " " + name(a.residency);
@@ -71,14 +68,19 @@ class Rig : public testing::Test {
         dispatch_.add_model(B, 0, kMaxRun);
     }
 
-    // What the machine asked for since the last call: "start w0, load A".
+    // What the machine asked for since the last call: "start w0, load A". How models moved is
+    // kept apart, for moves().
     std::string asked() {
         std::string words;
         for (auto actions = dispatch_.take(); !actions.empty(); actions = dispatch_.take())
-            for (const Action& action : actions)
-                words += (words.empty() ? "" : ", ") + std::visit(InWords{}, action);
+            for (const Action& action : actions) {
+                std::string& list = std::holds_alternative<ModelMoved>(action) ? moves_ : words;
+                list += (list.empty() ? "" : ", ") + std::visit(InWords{}, action);
+            }
         return words;
     }
+    // How models moved since the last call: "A cold->loading demand".
+    std::string moves() { return std::exchange(moves_, {}); }
     // ---- Events, each followed by what the machine asks for ------------------------------------
     std::string submit(JobId job, ModelId model) {
         dispatch_.submit(job, model, now_);
@@ -90,6 +92,10 @@ class Rig : public testing::Test {
     }
     std::string load(ModelId model) {
         dispatch_.load(model, now_);
+        return asked();
+    }
+    std::string park(ModelId model, Cause cause = Cause::idle) {
+        dispatch_.park(model, now_, cause);
         return asked();
     }
     std::string unload(ModelId model) {
@@ -122,6 +128,14 @@ class Rig : public testing::Test {
     }
     std::string load_failed(ModelId model) {
         dispatch_.model_load_failed(model, now_);
+        return asked();
+    }
+    std::string parked(ModelId model) {
+        dispatch_.model_parked(model, now_);
+        return asked();
+    }
+    std::string park_failed(ModelId model) {
+        dispatch_.model_park_failed(model, now_);
         return asked();
     }
     std::string unloaded(ModelId model) {
@@ -171,6 +185,7 @@ class Rig : public testing::Test {
 
     DispatchLimits limits_;
     Dispatch dispatch_;
+    std::string moves_;
 
   private:
     Time now_ = at(0s);

@@ -48,23 +48,35 @@ void SimulatedShell::act(const KillWorker& action) {
 }
 
 void SimulatedShell::act(const LoadModel& action) {
-    Model& model = models_.at(action.model);
-    const Process& process = processes_[action.worker];
-    expect(model.worker == action.worker, "a load on a wrong worker");
-    expect(process.stage == Stage::up && !process.killed, "a load on a worker that is not up");
-    expect(model.residency == Residency::cold || model.residency == Residency::failed,
+    const Residency residency = models_.at(action.model).residency;
+    expect(models_.at(action.model).worker == action.worker, "a load on a wrong worker");
+    expect(residency == Residency::cold || residency == Residency::failed,
            "a load of a model that is not cold");
-    for (const auto& [id, other] : models_)
-        expect(other.worker != action.worker || other.residency != Residency::loading,
+    come_up(action.model, Residency::loading);
+}
+
+void SimulatedShell::act(const WakeModel& action) {
+    expect(models_.at(action.model).worker == action.worker, "a wake on a wrong worker");
+    expect(models_.at(action.model).residency == Residency::parked,
+           "a wake of a model that is not parked");
+    come_up(action.model, Residency::waking);
+}
+
+void SimulatedShell::come_up(ModelId id, Residency through) {
+    Model& model = models_.at(id);
+    const Process& process = processes_[model.worker];
+    expect(process.stage == Stage::up && !process.killed, "a load on a worker that is not up");
+    for (const auto& [other_id, other] : models_)
+        expect(other.worker != model.worker ||
+                   (other.residency != Residency::loading && other.residency != Residency::waking),
                "a second load at a time");
     for (const JobId job : process.in_flight)
         expect(jobs_[job].deaths == 0, "a load beside a suspect job");
-    model.residency = Residency::loading;
+    model.residency = through;
     switch (model.temper) {
-        case Temper::good: return later(action.worker, Happening::loaded, action.model, 300ms);
-        case Temper::fails:
-            return later(action.worker, Happening::load_failed, action.model, 300ms);
-        case Temper::kills: return later(action.worker, Happening::exits, 0, 300ms);
+        case Temper::good: return later(model.worker, Happening::loaded, id, 300ms);
+        case Temper::fails: return later(model.worker, Happening::load_failed, id, 300ms);
+        case Temper::kills: return later(model.worker, Happening::exits, 0, 300ms);
         case Temper::hangs: return;
     }
 }
@@ -73,11 +85,47 @@ void SimulatedShell::act(const UnloadModel& action) {
     Model& model = models_.at(action.model);
     const Process& process = processes_[action.worker];
     expect(process.stage == Stage::up && !process.killed, "an unload on a worker that is not up");
-    expect(model.residency == Residency::hot, "an unload of a model that is not hot");
+    expect(model.residency == Residency::hot || model.residency == Residency::parked,
+           "an unload of a model that is not there");
     for (const JobId job : process.in_flight)
         expect(jobs_[job].model != action.model, "an unload of a model with a job in flight");
     model.residency = Residency::unloading;
     if (!odds(odds_.unload_hangs)) later(action.worker, Happening::unloaded, action.model, 50ms);
+}
+
+void SimulatedShell::act(const ParkModel& action) {
+    Model& model = models_.at(action.model);
+    const Process& process = processes_[action.worker];
+    expect(process.stage == Stage::up && !process.killed, "a park on a worker that is not up");
+    expect(model.residency == Residency::hot, "a park of a model that is not hot");
+    for (const JobId job : process.in_flight)
+        expect(jobs_[job].model != action.model, "a park of a model with a job in flight");
+    model.residency = Residency::parking;
+    if (odds(odds_.park_hangs)) return;
+    const bool fails = odds(odds_.park_fails);
+    later(action.worker, fails ? Happening::park_failed : Happening::parked, action.model, 50ms);
+}
+
+// Every move begins where the last one ended, and is one of the ladder's.
+void SimulatedShell::act(const ModelMoved& action) {
+    Model& model = models_.at(action.model);
+    expect(action.from == model.watched, "a move from where the model is not");
+    model.watched = action.to;
+    const auto legal = [&]() -> std::set<Residency> {
+        switch (action.from) {
+            case Residency::cold: return {Residency::loading, Residency::failed};
+            case Residency::loading: return {Residency::hot, Residency::failed, Residency::cold};
+            case Residency::hot: return {Residency::parking, Residency::unloading, Residency::cold};
+            case Residency::parking: return {Residency::parked, Residency::hot, Residency::cold};
+            case Residency::parked:
+                return {Residency::waking, Residency::unloading, Residency::cold};
+            case Residency::waking: return {Residency::hot, Residency::failed, Residency::cold};
+            case Residency::unloading: return {Residency::cold};
+            case Residency::failed: return {Residency::cold, Residency::loading};
+        }
+        return {};
+    }();
+    expect(legal.contains(action.to), "a move that the ladder does not have");
 }
 
 void SimulatedShell::act(const RunJob& action) {
@@ -131,6 +179,9 @@ void SimulatedShell::act(const ModelSettled& action) {
     model.awaited = false;
     switch (action.residency) {
         case Residency::hot: expect(model.residency == Residency::hot, "hot too early"); break;
+        case Residency::parked:
+            expect(model.residency == Residency::parked, "parked too early");
+            break;
         case Residency::cold:
             // After an answer or a death it is cold here already; a failed one is so by decree.
             expect(model.residency == Residency::cold || model.residency == Residency::failed,
@@ -189,7 +240,7 @@ void SimulatedShell::expect_every_job_ended() {
     for (JobId id = 1; id < jobs_.size(); ++id)
         expect(jobs_[id].ended, "a job waits for ever:", std::to_string(id));
     for (const auto& [id, model] : models_)
-        expect(model.residency != Residency::loading && model.residency != Residency::unloading,
+        expect(model.residency == Residency::failed || is_at_rest(model.residency),
                "a model moves for ever:", InWords::name(id));
     for (const auto& [id, model] : models_)
         expect(!model.awaited, "nobody is told what became of", InWords::name(id));

@@ -11,12 +11,13 @@ namespace {
 constexpr std::size_t kWorkers = 3, kModelsEach = 3, kStoryLines = 60;
 constexpr Duration kMaxRun = 1s;
 
-DispatchLimits short_limits() {
+DispatchLimits short_limits(std::uint64_t seed) {
     DispatchLimits limits;
     limits.start_limit = 2s;
     limits.load_limit = 5s;
     limits.stop_limit = 500ms;
     limits.failed_model = 300ms;
+    limits.linger = seed % 2 == 0 ? 0ms : 200ms;
     limits.restarts.failed_for = 3s;
     limits.restarts.window = 5s;
     return limits;
@@ -27,7 +28,7 @@ DispatchLimits short_limits() {
 SimulatedShell::SimulatedShell(std::uint64_t seed, const Odds& odds)
     : odds_(odds),
       random_(seed),
-      dispatch_(short_limits()),
+      dispatch_(short_limits(seed)),
       now_(Time{} + 1h),
       processes_(kWorkers),
       jobs_(1) {
@@ -121,6 +122,16 @@ void SimulatedShell::happen(const Event& event) {
             say("load failed: " + InWords::name(model));
             models_.at(model).residency = Residency::failed;
             dispatch_.model_load_failed(model, now_);
+            break;
+        case Happening::parked:
+            say("parked: " + InWords::name(model));
+            models_.at(model).residency = Residency::parked;
+            dispatch_.model_parked(model, now_);
+            break;
+        case Happening::park_failed:
+            say("park failed: " + InWords::name(model));
+            models_.at(model).residency = Residency::hot;
+            dispatch_.model_park_failed(model, now_);
             break;
         case Happening::unloaded:
             say("unloaded: " + InWords::name(model));
@@ -218,15 +229,16 @@ void SimulatedShell::cancel_or_abandon() {
     if (gone && was_there) end(id);
 }
 
-void SimulatedShell::load_or_unload() {
+void SimulatedShell::load_park_or_unload() {
     const ModelId model = pick_model();
-    const bool load = odds(500);
-    say((load ? "request: load " : "request: unload ") + InWords::name(model));
     models_.at(model).awaited = true;
-    if (load)
-        dispatch_.load(model, now_);
-    else
-        dispatch_.unload(model, now_);
+    switch (pick(3)) {
+        case 0: say("request: load " + InWords::name(model)); return dispatch_.load(model, now_);
+        case 1: say("request: park " + InWords::name(model)); return dispatch_.park(model, now_);
+        default:
+            say("request: unload " + InWords::name(model));
+            return dispatch_.unload(model, now_);
+    }
 }
 
 void SimulatedShell::replace_model() {
@@ -245,7 +257,7 @@ void SimulatedShell::request() {
     else if (die < 82)
         cancel_or_abandon();
     else if (die < 94)
-        load_or_unload();
+        load_park_or_unload();
     else if (die < 97)
         replace_model();
     else if (die < 98)

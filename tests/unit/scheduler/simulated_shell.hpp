@@ -21,6 +21,7 @@ struct Odds {
     int load_fails = 0, load_kills = 0, load_hangs = 0;  // a model likewise
     int start_fails = 0, start_hangs = 0;                // any start
     int unload_hangs = 0, stop_hangs = 0;                // any unload, any stop
+    int park_fails = 0, park_hangs = 0;                  // any park
     int deaths = 0;                                      // by nobody's fault, per step
 
     bool any_death() const { return deaths > 0; }
@@ -60,6 +61,7 @@ class SimulatedShell {
         WorkerId worker;
         Temper temper;
         Residency residency = Residency::cold;
+        Residency watched = Residency::cold;  // as the moves have it
         bool retired = false, forgotten = false;
         std::size_t jobs = 0;  // not ended
         bool awaited = false;  // somebody asked for a load or an unload and was told nothing yet
@@ -72,7 +74,16 @@ class SimulatedShell {
         int generation = 0;
         std::deque<JobId> in_flight;
     };
-    enum class Happening { hello, loaded, load_failed, unloaded, job_ends, exits };
+    enum class Happening {
+        hello,
+        loaded,
+        load_failed,
+        parked,
+        park_failed,
+        unloaded,
+        job_ends,
+        exits
+    };
     struct Event {
         WorkerId worker;
         int generation;
@@ -80,20 +91,24 @@ class SimulatedShell {
         std::uint64_t subject;  // the model or job
     };
 
+    void come_up(ModelId id, Residency through);
     void act(const StartWorker& action);
     void act(const StopWorker& action);
     void act(const KillWorker& action);
     void act(const LoadModel& action);
     void act(const UnloadModel& action);
+    void act(const ParkModel& action);
+    void act(const WakeModel& action);
     void act(const RunJob& action);
     void act(const RefuseJob& action);
+    void act(const ModelMoved& action);
     void act(const ModelSettled& action);
     void act(const ForgetModel& action);
     void carry_out();
 
     void submit();
     void cancel_or_abandon();
-    void load_or_unload();
+    void load_park_or_unload();
     void replace_model();
     void request();
     bool pass_time();

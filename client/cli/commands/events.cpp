@@ -1,0 +1,83 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "client/cli/commands/all.hpp"
+#include "client/cli/words.hpp"
+#include "ipc/words.hpp"
+
+namespace samovar::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::system_clock;
+
+struct Wanted {
+    bool follow = false;
+    std::string since;
+};
+
+Json document(const Event& event) {
+    return {{"at_ms", event.at.time_since_epoch().count()},
+            {"model", event.model},
+            {"from", to_string(event.from)},
+            {"to", to_string(event.to)},
+            {"cause", event.cause},
+            {"took_us", microseconds(event.took)},
+            {"bytes", event.bytes}};
+}
+
+void print(const Event& event, Console& console) {
+    const std::time_t second = system_clock::to_time_t(event.at);
+    const auto part = event.at.time_since_epoch() % std::chrono::seconds(1);
+    console.print(fmt::format("{:%F %T}.{:03}  {:<24} {:<9} -> {:<9}  {:<9}",
+                              fmt::localtime(second), part.count(), printable(event.model),
+                              to_string(event.from), to_string(event.to), event.cause));
+    if (event.took.count() > 0) console.print("  " + time_in_words(event.took));
+    console.print("\n");
+}
+
+int watch(const Invocation& invocation, const Wanted& wanted) {
+    std::chrono::sys_time<milliseconds> since{};
+    if (!wanted.since.empty()) {
+        const auto length = ipc::parse_duration(wanted.since);
+        if (!length)
+            return invocation.fail(
+                usage_error("--since " + wanted.since + " is no time", "for example --since 1h"));
+        since = std::chrono::floor<milliseconds>(system_clock::now()) - *length;
+    }
+    Result<Client> client = invocation.connect();
+    if (!client) return invocation.fail(client.error());
+    const auto tell = [&](const Event& event) {
+        if (invocation.console.json)
+            invocation.console.print(to_text(document(event), false) + "\n");
+        else
+            print(event, invocation.console);
+    };
+    const Result<void> ended = client->events(since, wanted.follow, tell);
+    return ended ? static_cast<int>(kDone) : invocation.fail(ended.error());
+}
+
+Action declare(Arguments& arguments) {
+    const auto wanted = std::make_shared<Wanted>();
+    arguments.flag("-f,--follow", wanted->follow, "Go on with what happens, until Ctrl-C");
+    arguments.option("--since", "TIME", wanted->since, "Only of the last 30m, 2h, 1d");
+    return [wanted](const Invocation& invocation) { return watch(invocation, *wanted); };
+}
+
+}  // namespace
+
+const Command kEvents{
+    .name = "events",
+    .summary = "Show how models came and went, and why",
+    .detail =
+        "The daemon remembers the last 4096 moves. CAUSE is demand, preload, schedule,\n"
+        "operator, idle or fault.",
+    .example = "  samovar events --since 1h\n  samovar events --follow",
+    .json =
+        "one object a line: {\"at_ms\", \"model\", \"from\", \"to\", \"cause\", \"took_us\", "
+        "\"bytes\"}",
+    .declare = declare};
+
+}  // namespace samovar::cli

@@ -1,0 +1,33 @@
+#pragma once
+#include <optional>
+
+#include "daemon/models/registry.hpp"
+#include "scheduler/types.hpp"
+
+namespace samovar::daemon {
+
+// Whoever watches what the dispatcher does with its models. Called in the middle of its steps: may
+// ask it for moves, which follow when the step is done.
+class DispatchWatcher {
+  public:
+    // A version that can run, cold; `instead_of`: the one that it replaces.
+    virtual void version_added(const ModelVersion& model,
+                               std::optional<scheduler::ModelId> instead_of) = 0;
+    virtual void version_gone(scheduler::ModelId model) = 0;
+    virtual void job_came(scheduler::ModelId model) = 0;
+    // `ran`: a worker had it.
+    virtual void job_ended(scheduler::ModelId model, bool ran) = 0;
+    virtual void moved(const ModelVersion& model, const scheduler::ModelMoved& move) = 0;
+    // It rests; `moves_on`: only on its way to elsewhere.
+    virtual void settled(const ModelVersion& model, scheduler::Residency residency,
+                         bool moves_on) = 0;
+    // Before the move to hot: what is known of it now.
+    virtual void loaded(const ModelVersion& model, bool can_park) = 0;
+    // Its worker could not park it; it is still hot.
+    virtual void park_refused(const ModelVersion& model) = 0;
+
+  protected:
+    ~DispatchWatcher() = default;
+};
+
+}  // namespace samovar::daemon

@@ -1,0 +1,23 @@
+#pragma once
+#include <chrono>
+
+#include "scheduler/residency/standing.hpp"
+
+namespace samovar::daemon {
+
+// What the rules of residency take for the time: both clocks of the machine, ahead of them by what
+// a test has let pass. Timers run on the machine's own.
+class Clocks {
+  public:
+    scheduler::Now now() const {
+        return {scheduler::Clock::now() + ahead_, std::chrono::system_clock::now() + ahead_};
+    }
+    // When the machine's steady clock will have come to `time`.
+    scheduler::Time on_machine(scheduler::Time time) const { return time - ahead_; }
+    void leap(scheduler::Duration time) { ahead_ += time; }
+
+  private:
+    scheduler::Duration ahead_{};
+};
+
+}  // namespace samovar::daemon

@@ -1,0 +1,67 @@
+#pragma once
+#include <optional>
+
+#include "daemon/dispatch/dispatcher.hpp"
+#include "daemon/residency/clocks.hpp"
+#include "daemon/residency/event_log.hpp"
+#include "scheduler/residency/ladder.hpp"
+
+namespace samovar::daemon {
+
+// Keeps models where their rules want them: tells scheduler::Ladder what the dispatcher does and
+// what time it is, and has the dispatcher do what the ladder asks for. Holds no policy. Loop thread
+// only; does not throw, as the dispatcher does not (see Server).
+class Keeper final : public DispatchWatcher {
+  public:
+    Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher);
+
+    // After the models were read for the first time: brings up those to preload.
+    void preload();
+    // No moves from here on: the daemon ends.
+    void stop();
+
+    // An operator's wish, for so long; zero: without an end. Errors: `invalid_argument` (unknown,
+    // too long, nothing to take back, a model that cannot be parked), `not_permitted` (it is held).
+    Result<void> wish(const ModelVersion& model, ipc::Wish wish, std::chrono::milliseconds length);
+    // An operator's load or unload; the dispatcher is asked by whoever waits for the outcome.
+    void wished_for(const ModelVersion& model, scheduler::Wish::Kind kind);
+    ipc::Explanation explain(const ModelVersion& model) const;
+    EventLog& events() { return events_; }
+    // What stands in a job's way, or nothing.
+    std::optional<Error> refusal(const ModelVersion& model) const;
+
+    // Lets a test have time pass: 8 bytes on `fd`, little-endian nanoseconds, are let pass at once,
+    // and come back when what is due then has been begun.
+    void follow_clock(int fd);
+
+  private:
+    // DispatchWatcher
+    void version_added(const ModelVersion& model,
+                       std::optional<scheduler::ModelId> instead_of) override;
+    void version_gone(scheduler::ModelId model) override;
+    void job_came(scheduler::ModelId model) override;
+    void job_ended(scheduler::ModelId model, bool ran) override;
+    void moved(const ModelVersion& model, const scheduler::ModelMoved& move) override;
+    void settled(const ModelVersion& model, scheduler::Residency residency, bool moves_on) override;
+    void loaded(const ModelVersion& model, bool can_park) override;
+    void park_refused(const ModelVersion& model) override;
+
+    std::optional<Error> not_parkable(const ModelVersion& model) const;
+    void carry_out();
+    void arm_timer();
+    void tick();
+    void read_clock();
+
+    Dispatcher& dispatcher_;
+    Clocks clocks_;
+    scheduler::Ladder ladder_;
+    EventLog events_;
+    asio::steady_timer timer_;
+    std::optional<scheduler::Time> timer_at_;
+    asio::posix::stream_descriptor clock_;
+    std::uint64_t leap_ns_ = 0;
+    scheduler::Duration wall_ahead_;  // of the steady clock, when the ladder was last told the time
+    bool stopped_ = false;
+};
+
+}  // namespace samovar::daemon

@@ -1,0 +1,38 @@
+// What a session asks about when models come and go.
+
+#include <spdlog/spdlog.h>
+
+#include "daemon/sessions/session.hpp"
+
+namespace samovar::daemon {
+
+void Session::set_residency(std::uint64_t request, const ipc::SetResidency& message) {
+    const Result<ModelPtr> model = services_.registry.find(message.model);
+    if (!model) return fail(request, model.error());
+    spdlog::info("{}: {} {} for {} ms", name_, to_string(message.wish), message.model,
+                 message.for_ms);
+    const Result<void> done =
+        services_.keeper.wish(**model, message.wish, std::chrono::milliseconds(message.for_ms));
+    if (!done) return fail(request, done.error());
+    connection_->send(ipc::Ok{}, request);
+}
+
+void Session::explain_model(std::uint64_t request, const ipc::ExplainModel& message) {
+    const Result<ModelPtr> model = services_.registry.find(message.model);
+    if (!model) return fail(request, model.error());
+    connection_->send(services_.keeper.explain(**model), request);
+}
+
+void Session::watch_events(std::uint64_t request, ipc::WatchEvents message) {
+    EventLog& log = services_.keeper.events();
+    for (const ipc::Event& event : log.events())
+        if (event.at_ms >= message.since_ms) connection_->send(event, request);
+    if (message.follow) return log.follow(weak_from_this(), request);
+    connection_->send(ipc::Ok{}, request);
+}
+
+void Session::event(std::uint64_t request, const ipc::Event& event) {
+    connection_->send(event, request);
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,80 @@
+#pragma once
+// The messages about when models come and go, protocol version 1.
+
+#include "ipc/wire/model_messages.hpp"
+
+namespace samovar::ipc {
+
+// What an operator wants of a model.
+enum class Wish : std::uint8_t {
+    load = 1,     // hot
+    park = 2,     // off its device
+    unload = 3,   // cold
+    pin = 4,      // always hot
+    hold = 5,     // never loaded
+    release = 6,  // takes back a pin or a hold
+};
+
+std::string_view to_string(Wish wish) noexcept;
+
+// Answer: Ok; what follows from it comes by itself.
+struct SetResidency {
+    static constexpr MessageType kType = MessageType::set_residency;
+    std::string model;
+    Wish wish{};
+    std::uint64_t for_ms = 0;  // 0: without an end of its own
+};
+template <class Archive>
+void serialize(Archive& ar, SetResidency& m) {
+    ar(bounded(m.model, kMaxNameBytes), as_integer(m.wish), m.for_ms);
+}
+
+using ExplainModel = ByModel<MessageType::explain_model>;  // answer: Explanation
+
+struct Explanation {
+    static constexpr MessageType kType = MessageType::explanation;
+    Residency residency{};
+    std::string cause;           // of its last move
+    std::uint64_t since_ms = 0;  // since then; 0 too where it never moved
+    std::string rung, rule;     // where it belongs: "cold", "parked", "hot"; and which rule says so
+    bool changes = false;       // whether that changes when nothing happens:
+    std::uint64_t next_ms = 0;  // in so long
+    std::string next_rung, next_rule;
+    std::string text;  // all of it in a paragraph
+};
+template <class Archive>
+void serialize(Archive& ar, Explanation& m) {
+    ar(as_integer(m.residency), bounded(m.cause, kMaxNameBytes), m.since_ms,
+       bounded(m.rung, kMaxNameBytes), bounded(m.rule, kMaxNameBytes), m.changes, m.next_ms,
+       bounded(m.next_rung, kMaxNameBytes), bounded(m.next_rule, kMaxNameBytes),
+       bounded(m.text, kMaxTextBytes));
+}
+
+// Answer: Event for each that the daemon remembers, then Ok; or, to follow, Event for each to come.
+struct WatchEvents {
+    static constexpr MessageType kType = MessageType::watch_events;
+    std::uint64_t since_ms = 0;  // milliseconds since 1970, UTC: none from before
+    bool follow = false;
+};
+template <class Archive>
+void serialize(Archive& ar, WatchEvents& m) {
+    ar(m.since_ms, m.follow);
+}
+
+// A model moved.
+struct Event {
+    static constexpr MessageType kType = MessageType::event;
+    std::uint64_t at_ms = 0;  // milliseconds since 1970, UTC
+    std::string model;
+    Residency from{}, to{};
+    std::string cause;          // "demand", "preload", "schedule", ...
+    std::uint64_t took_ns = 0;  // how long it was on its way, where it was
+    std::uint64_t bytes = 0;    // of its weights, where they are known
+};
+template <class Archive>
+void serialize(Archive& ar, Event& m) {
+    ar(m.at_ms, bounded(m.model, kMaxNameBytes), as_integer(m.from), as_integer(m.to),
+       bounded(m.cause, kMaxNameBytes), m.took_ns, m.bytes);
+}
+
+}  // namespace samovar::ipc

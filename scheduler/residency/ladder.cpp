@@ -1,0 +1,257 @@
+#include "scheduler/residency/ladder.hpp"
+
+#include <algorithm>
+
+namespace samovar::scheduler {
+namespace {
+
+// Where a residency leads to when nothing interferes.
+Rung rung_of(Residency residency) {
+    switch (residency) {
+        case Residency::loading:
+        case Residency::waking:
+        case Residency::hot: return Rung::hot;
+        case Residency::parking:
+        case Residency::parked: return Rung::parked;
+        case Residency::cold:
+        case Residency::unloading:
+        case Residency::failed: return Rung::cold;
+    }
+    return Rung::cold;
+}
+
+// The earliest time after `now` at which one of the entries fires.
+std::optional<Instant> next_of(const std::vector<Cron>& entries, Instant now) {
+    std::optional<Instant> next;
+    for (const Cron& entry : entries)
+        if (const auto time = entry.next_after(now)) next = next ? std::min(*next, *time) : *time;
+    return next;
+}
+
+}  // namespace
+
+// ---- Models -------------------------------------------------------------------------------------
+
+void Ladder::add(ModelId id, ResidencyRules rules, Now now, std::optional<ModelId> instead_of) {
+    Model& model = models_[id];
+    if (const auto old = models_.find(instead_of.value_or(id));
+        instead_of && old != models_.end()) {
+        model.standing = old->second.standing;
+        model.standing.jobs = 0;  // those go on with the version that they came for
+        model.last_activity = old->second.last_activity;
+    }
+    model.rules = std::move(rules);
+    model.next_warm = next_of(model.rules.warm, now.instant());
+    model.next_release = next_of(model.rules.release, now.instant());
+    review(id, now);
+}
+
+void Ladder::remove(ModelId id) {
+    const auto found = models_.find(id);
+    if (found == models_.end()) return;
+    if (found->second.review_at) reviews_.erase({*found->second.review_at, id});
+    models_.erase(found);
+}
+
+// ---- What happened ------------------------------------------------------------------------------
+
+void Ladder::job_came(ModelId id, std::optional<KeepAlive> asked, Now now) {
+    Standing& standing = models_.at(id).standing;
+    ++standing.jobs;
+    standing.last_call = now.steady;
+    standing.asked = asked;
+    review(id, now);
+}
+
+void Ladder::job_ended(ModelId id, bool ran, Now now) {
+    const auto found = models_.find(id);
+    if (found == models_.end()) return;
+    Model& model = found->second;
+    if (model.standing.jobs > 0) --model.standing.jobs;
+    if (ran) model.standing.last_use = model.last_activity = now.steady;
+    review(id, now);
+}
+
+void Ladder::moved(ModelId id, Residency residency, Cause cause, Now now) {
+    const auto found = models_.find(id);
+    if (found == models_.end()) return;
+    Model& model = found->second;
+    model.residency = residency;
+    model.since = now.steady;
+    model.cause = cause;
+    if (model.moving_to == rung_of(residency) && is_at_rest(residency)) model.moving_to.reset();
+    if (residency == Residency::hot) {
+        model.failures = 0;
+        model.retry_at.reset();
+        model.last_activity = now.steady;  // it is as warm as after a job
+    }
+    if (residency == Residency::failed) failed(model, now);
+    review(id, now);
+}
+
+void Ladder::settled(ModelId id, Residency residency, Now now) {
+    const auto found = models_.find(id);
+    if (found == models_.end()) return;
+    Model& model = found->second;
+    if (model.moving_to && *model.moving_to != rung_of(residency)) failed(model, now);
+    model.moving_to.reset();
+    review(id, now);
+}
+
+void Ladder::failed(Model& model, Now now) {
+    model.moving_to.reset();
+    Duration delay = kFirstRetry;
+    for (std::size_t i = 0; i < model.failures && delay < kLongestRetry; ++i)
+        delay *= 2;
+    ++model.failures;
+    model.retry_at = now.steady + std::min(delay, kLongestRetry);
+}
+
+void Ladder::self_warmed(ModelId id, Now now) {
+    const auto found = models_.find(id);
+    if (found == models_.end()) return;
+    found->second.self_warming = false;
+    found->second.last_activity = now.steady;
+    review(id, now);
+}
+
+void Ladder::set_lead(ModelId id, Duration load_time, Now now) {
+    models_.at(id).standing.lead = load_time;
+    review(id, now);
+}
+
+void Ladder::set_can_park(ModelId id, bool can_park, Now now) {
+    models_.at(id).standing.can_park = can_park;
+    review(id, now);
+}
+
+void Ladder::set_forecast(ModelId id, bool called_soon, std::optional<Time> until, Now now) {
+    Standing& standing = models_.at(id).standing;
+    standing.called_soon = called_soon;
+    standing.forecast_until = until;
+    review(id, now);
+}
+
+// ---- What is asked for --------------------------------------------------------------------------
+
+void Ladder::wish(ModelId id, Wish::Kind kind, std::optional<Duration> length, Now now) {
+    Model& model = models_.at(id);
+    std::optional<Time> until;
+    if (length) until = now.steady + *length;
+    model.standing.wish = Wish{kind, now.steady, until};
+    model.retry_at.reset();
+    if (kind == Wish::Kind::load) {
+        model.standing.last_warm = now.steady;
+        model.standing.warmed_by = Cause::operators;
+    }
+    review(id, now);
+}
+
+bool Ladder::take_back(ModelId id, Wish::Kind kind, Now now) {
+    Standing& standing = models_.at(id).standing;
+    if (!standing.wish || standing.wish->kind != kind) return false;
+    standing.wish.reset();
+    review(id, now);
+    return true;
+}
+
+void Ladder::warm(ModelId id, Cause cause, Now now) {
+    Standing& standing = models_.at(id).standing;
+    standing.last_warm = now.steady;
+    standing.warmed_by = cause;
+    review(id, now);
+}
+
+void Ladder::displace(ModelId id, Displaced displaced, Now now) {
+    models_.at(id).standing.displaced = displaced;
+    review(id, now);
+}
+
+// ---- Time ---------------------------------------------------------------------------------------
+
+std::optional<Time> Ladder::next_tick() const {
+    if (reviews_.empty()) return std::nullopt;
+    return reviews_.begin()->first;
+}
+
+void Ladder::tick(Now now) {
+    while (!reviews_.empty() && reviews_.begin()->first <= now.steady)
+        review(reviews_.begin()->second, now);
+}
+
+void Ladder::wall_was_set(Now now) {
+    for (auto& [id, model] : models_) {
+        // A clock that was set back must not make the calendar wait for what it has had.
+        model.next_warm = next_of(model.rules.warm, now.instant());
+        model.next_release = next_of(model.rules.release, now.instant());
+        review(id, now);
+    }
+}
+
+void Ladder::review(ModelId id, Now now) {
+    Model& model = models_.at(id);
+    take_calendar(model, now);
+    move(id, model, decide(model.rules, model.standing, now), now);
+    warm_itself(id, model, now);
+    plan_review(id, model, now);
+}
+
+// Entries that came due, once each however many of their times have passed.
+void Ladder::take_calendar(Model& model, Now now) {
+    const Instant wall = now.instant();
+    if (model.next_release && *model.next_release <= wall) {
+        model.standing.last_release = now.at(*model.next_release);
+        model.next_release = next_of(model.rules.release, wall);
+    }
+    if (model.next_warm && *model.next_warm <= wall) {
+        model.standing.last_warm = now.steady;
+        model.standing.warmed_by = Cause::schedule;
+        model.next_warm = next_of(model.rules.warm, wall);
+    }
+}
+
+void Ladder::move(ModelId id, Model& model, const Verdict& verdict, Now now) {
+    if (verdict.rule == Rule::demand || !is_at_rest(model.residency)) return;
+    const Rung to = verdict.rung, from = rung_of(model.residency);
+    // From cold nothing is parked: that would be a load for nothing.
+    if (to == Rung::parked && from == Rung::cold) return;
+    // Where it is already, unless a load that has not begun is to be taken back.
+    if (to == from && model.moving_to != Rung::hot) return;
+    if (model.moving_to == to) return;
+    if (model.retry_at && now.steady < *model.retry_at) return;
+    model.moving_to = to;
+    actions_.push_back(Move{id, to, cause_of({to, verdict.rule}, model.standing)});
+}
+
+void Ladder::warm_itself(ModelId id, Model& model, Now now) {
+    if (!model.rules.self_warm || model.residency != Residency::hot || model.moving_to ||
+        model.self_warming || model.standing.jobs > 0)
+        return;
+    if (model.last_activity && now.steady - *model.last_activity < *model.rules.self_warm) return;
+    model.self_warming = true;
+    actions_.push_back(SelfWarm{id});
+}
+
+void Ladder::plan_review(ModelId id, Model& model, Now now) {
+    std::optional<Time> next = next_review(model.rules, model.standing, now);
+    const auto at = [&](Time time) {
+        if (time > now.steady) next = next ? std::min(*next, time) : time;
+    };
+    if (model.next_warm) at(now.at(*model.next_warm));
+    if (model.next_release) at(now.at(*model.next_release));
+    if (model.retry_at) at(*model.retry_at);
+    if (model.rules.self_warm && model.residency == Residency::hot && model.last_activity)
+        at(*model.last_activity + *model.rules.self_warm);
+    if (model.review_at == next) return;
+    if (model.review_at) reviews_.erase({*model.review_at, id});
+    if (next) reviews_.insert({*next, id});
+    model.review_at = next;
+}
+
+Ladder::View Ladder::view(ModelId id) const {
+    const Model& model = models_.at(id);
+    return {model.rules, model.standing,  model.residency,    model.since,
+            model.cause, model.next_warm, model.next_release, model.retry_at};
+}
+
+}  // namespace samovar::scheduler
