@@ -35,7 +35,7 @@ class Daemon:
         ready, tell = os.pipe()
         command = [str(bin_dir / "samovard"), "--socket", str(folder / "samovar.sock"),
                    "--models", str(served), "--store", str(folder / "store"),
-                   "--ready-fd", str(tell), "--log-level", "warning"]
+                   "--ready-fd", str(tell), "--log-level", "warning", "--linger", "0"]
         begin = time.perf_counter()
         self.process = subprocess.Popen(command, pass_fds=[tell])
         os.close(tell)

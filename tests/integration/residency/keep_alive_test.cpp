@@ -19,9 +19,9 @@ TEST_F(KeepAlive, parks_then_unloads_and_the_worker_goes_with_its_last_model) {
     take("tiny-pt2", "keep_alive = \"5m\"\npark_after = \"1m\"\n");
     const auto first = client.run(tiny_job()).value().outputs.at(0).data;
     EXPECT_EQ(residency("tiny-pt2"), Residency::hot);
-    daemon.pass(59s);
+    daemon.pass(50s);
     EXPECT_EQ(residency("tiny-pt2"), Residency::hot);
-    daemon.pass(1s);
+    daemon.pass(10s);
     EXPECT_TRUE(comes_to("tiny-pt2", Residency::parked));
     daemon.pass(4min);
     EXPECT_TRUE(comes_to("tiny-pt2", Residency::cold));

@@ -1,56 +1,16 @@
 #include "daemon/worker/engine/mapped_file.hpp"
 
 #include <gmock/gmock.h>
-#include <linux/capability.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 #include <vector>
 
 #include "tests/unit/worker/temporary_file.hpp"
 
 namespace samovar::worker {
 namespace {
-
-// What this process has locked in memory.
-std::uint64_t locked_kb() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmLck:")) return std::stoull(line.substr(6));
-    throw std::runtime_error("no VmLck in /proc/self/status");
-}
-
-// A lower limit on locked memory, for as long as this lives, that binds root, too.
-class MemoryLockLimit {
-  public:
-    explicit MemoryLockLimit(rlim_t bytes) {
-        ::getrlimit(RLIMIT_MEMLOCK, &before_);
-        rlimit limit = before_;
-        limit.rlim_cur = std::min(bytes, limit.rlim_max);
-        ::setrlimit(RLIMIT_MEMLOCK, &limit);
-        ::syscall(SYS_capget, &version_, rights_.data());
-        auto fewer = rights_;
-        fewer[0].effective &= ~(1U << CAP_IPC_LOCK);
-        ::syscall(SYS_capset, &version_, fewer.data());
-    }
-    ~MemoryLockLimit() {
-        ::setrlimit(RLIMIT_MEMLOCK, &before_);
-        ::syscall(SYS_capset, &version_, rights_.data());
-    }
-    MemoryLockLimit(const MemoryLockLimit&) = delete;
-    MemoryLockLimit& operator=(const MemoryLockLimit&) = delete;
-
-  private:
-    rlimit before_{};
-    __user_cap_header_struct version_{_LINUX_CAPABILITY_VERSION_3, 0};  // of this thread
-    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> rights_{};
-};
 
 TEST(MappedFile, shows_the_bytes_of_the_file) {
     const TemporaryFiles files;
@@ -87,50 +47,12 @@ TEST(MappedFile, refuses_what_is_missing_empty_or_no_file_and_never_blocks) {
     }
 }
 
-TEST(MappedFile, is_locked_in_memory_and_let_go_again_and_again) {
-    const TemporaryFiles files;
-    const auto file = MappedFile::open(files.write("x", std::string(5 * 4096 + 1, 'x')));
-    ASSERT_TRUE(file);
-    const std::uint64_t before = locked_kb();
-    for (int i = 0; i < 2; ++i) {
-        ASSERT_TRUE(file->lock());
-        EXPECT_EQ(locked_kb(), before + 24) << "six pages";
-        file->let_go();
-        EXPECT_EQ(locked_kb(), before);
-        EXPECT_EQ(file->bytes()[5 * 4096], std::byte{'x'}) << "it is still mapped";
-    }
-}
-
 TEST(MappedFile, that_is_let_go_without_having_been_locked_is_as_it_was) {
     const TemporaryFiles files;
     const auto file = MappedFile::open(files.write("x", "abc"));
     ASSERT_TRUE(file);
     file->let_go();
     EXPECT_EQ(file->bytes()[2], std::byte{'c'});
-}
-
-TEST(MappedFile, that_is_closed_gives_its_locked_pages_back) {
-    const TemporaryFiles files;
-    const std::string path = files.write("x", std::string(4096, 'x'));
-    const std::uint64_t before = locked_kb();
-    {
-        const auto file = MappedFile::open(path);
-        ASSERT_TRUE(file);
-        ASSERT_TRUE(file->lock());
-        EXPECT_EQ(locked_kb(), before + 4);
-    }
-    EXPECT_EQ(locked_kb(), before);
-}
-
-TEST(MappedFile, beyond_the_limit_on_locked_memory_says_so_and_is_usable) {
-    const TemporaryFiles files;
-    const auto file = MappedFile::open(files.write("x", std::string(64 * 4096, 'x')));
-    ASSERT_TRUE(file);
-    const std::uint64_t before = locked_kb();
-    const MemoryLockLimit limit(8 * 4096);
-    EXPECT_FALSE(file->lock());
-    EXPECT_EQ(locked_kb(), before);
-    EXPECT_EQ(file->bytes()[63 * 4096], std::byte{'x'});
 }
 
 }  // namespace
