@@ -16,24 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-std::vector<ipc::TensorSpec> tiny_inputs() {
-    return {spec("x", DType::float32, {axis("batch"), axis(16)})};
-}
-std::vector<ipc::TensorSpec> tiny_outputs() {
-    return {spec("output", DType::float32, {axis("batch"), axis(4)})};
-}
-ipc::WorkerLoad tiny(const std::string& model) {
-    return compiled(model, tiny_inputs(), tiny_outputs());
-}
-ipc::RunJob tiny_job() {
-    std::vector<float> x(32);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        x[i] = static_cast<float>(i) / 16 - 1;
-    return job({inline_input(DType::float32, {2, 16}, x)});
-}
-std::vector<float> answer_of(WorkerProcess& worker) {
-    return values_of<float>(worker.run(tiny_job()).as<ipc::JobDone>().outputs.at(0));
-}
 Error error_of(const Message& message) {
     return message.as<ipc::ErrorReply>().error;
 }

@@ -13,22 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<ipc::TensorSpec> tiny_inputs() {
-    return {spec("x", DType::float32, {axis("batch"), axis(16)})};
-}
-std::vector<ipc::TensorSpec> tiny_outputs() {
-    return {spec("output", DType::float32, {axis("batch"), axis(4)})};
-}
-ipc::WorkerLoad tiny(const std::string& model) {
-    return compiled(model, tiny_inputs(), tiny_outputs());
-}
-std::vector<float> answer_of(WorkerProcess& worker) {
-    std::vector<float> x(32);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        x[i] = static_cast<float>(i) / 16 - 1;
-    const auto done = worker.run(job({inline_input(DType::float32, {2, 16}, x)}));
-    return values_of<float>(done.as<ipc::JobDone>().outputs.at(0));
-}
 Message park(WorkerProcess& worker, std::uint32_t model = 1) {
     return worker.control_answer(worker.ask_control(ipc::WorkerPark{model}));
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/models/unpack.hpp"
 #include "tests/support/process.hpp"
+#include "tests/worker/worker_process.hpp"
 
 namespace samovar::tests {
 
@@ -80,6 +81,29 @@ ipc::RunJob job(std::vector<ipc::InputTensor> inputs, std::vector<ipc::OutputPla
     run.inputs = std::move(inputs);
     run.outputs = std::move(outputs);
     return run;
+}
+
+std::vector<ipc::TensorSpec> tiny_inputs() {
+    return {spec("x", DType::float32, {axis("batch"), axis(16)})};
+}
+
+std::vector<ipc::TensorSpec> tiny_outputs() {
+    return {spec("output", DType::float32, {axis("batch"), axis(4)})};
+}
+
+ipc::WorkerLoad tiny(const std::string& model) {
+    return compiled(model, tiny_inputs(), tiny_outputs());
+}
+
+ipc::RunJob tiny_job() {
+    std::vector<float> x(32);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<float>(i) / 16 - 1;
+    return job({inline_input(DType::float32, {2, 16}, x)});
+}
+
+std::vector<float> answer_of(WorkerProcess& worker) {
+    return values_of<float>(worker.run(tiny_job()).as<ipc::JobDone>().outputs.at(0));
 }
 
 }  // namespace samovar::tests

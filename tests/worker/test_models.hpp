@@ -10,6 +10,8 @@
 
 namespace samovar::tests {
 
+class WorkerProcess;
+
 // $SAMOVAR_TEST_MODELS, or build/models of the checkout; `./dev test` makes them.
 std::filesystem::path models_folder();
 
@@ -28,5 +30,13 @@ ipc::WorkerLoad compiled(const std::string& model, std::vector<ipc::TensorSpec> 
                          std::vector<ipc::TensorSpec> outputs);
 
 ipc::RunJob job(std::vector<ipc::InputTensor> inputs, std::vector<ipc::OutputPlace> outputs = {});
+
+// The small network of models.py, as "tiny" (TorchScript), "tiny-pt2" and "tiny-baked" (compiled).
+std::vector<ipc::TensorSpec> tiny_inputs();
+std::vector<ipc::TensorSpec> tiny_outputs();
+ipc::WorkerLoad tiny(const std::string& model);
+ipc::RunJob tiny_job();
+// What the worker's model number 1, which is one of these, makes of tiny_job(): 8 elements.
+std::vector<float> answer_of(WorkerProcess& worker);
 
 }  // namespace samovar::tests
