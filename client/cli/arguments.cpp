@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "ipc/words.hpp"
+
 namespace samovar::cli {
 namespace {
 
@@ -33,6 +35,17 @@ void Arguments::seconds(const std::string& names, double& value, const std::stri
         const std::string wrong = CLI::Range(kShortest, kLongest)(word);
         return wrong.empty() ? wrong : "it is a number of seconds, 0.001 to 86400";
     });
+}
+
+void Arguments::length(const std::string& names, std::chrono::milliseconds& value,
+                       const std::string& help) {
+    const auto take = [&value](const std::string& word) {
+        const auto parsed = ipc::parse_duration(word);
+        if (!parsed || parsed->count() == 0)
+            throw CLI::ValidationError(word + " is no length of time; write 30m, 2h or 1d");
+        value = *parsed;
+    };
+    app_.add_option_function<std::string>(names, take, help)->type_name("TIME");
 }
 
 void Arguments::repeated(const std::string& names, const std::string& value_name,

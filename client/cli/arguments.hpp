@@ -2,6 +2,7 @@
 // What a command says of its arguments. Keeps the command line's library, which takes a compiler
 // seconds, out of the commands.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ class Arguments {
     void flag(const std::string& names, bool& value, const std::string& help);
     // An option with a number above 0 and up to a day.
     void seconds(const std::string& names, double& value, const std::string& help);
+    // An option with a length of time above 0: 30m, 2h, 1d.
+    void length(const std::string& names, std::chrono::milliseconds& value,
+                const std::string& help);
     // An option that may be given several times, with one value each time.
     void repeated(const std::string& names, const std::string& value_name,
                   std::vector<std::string>& values, const std::string& help);

@@ -17,4 +17,11 @@ int Invocation::fail(const Error& error, std::string_view what) const {
     return exit_code(error.code);
 }
 
+int Invocation::refuse(const Error& error) const {
+    const int code = fail(error);
+    return error.code == Errc::invalid_argument ? static_cast<int>(kUsage)
+           : error.code == Errc::bad_input      ? static_cast<int>(kFailed)
+                                                : code;
+}
+
 }  // namespace samovar::cli

@@ -24,6 +24,9 @@ struct Invocation {
     // Tells of an error: words on standard error, and with --json {"error": ...} on standard
     // output. The exit code that goes with it.
     int fail(const Error& error, std::string_view what = {}) const;
+    // The same for what this process itself, and no daemon, finds wrong: with the command line
+    // (`invalid_argument`) or in a file (`bad_input`).
+    int refuse(const Error& error) const;
 };
 
 using Action = std::function<int(Invocation&)>;

@@ -140,8 +140,9 @@ std::vector<fs::path> folders_in(const fs::path& directory, std::error_code& fau
     std::vector<fs::path> folders;
     fs::directory_iterator entry(directory, fault);
     for (; !fault && entry != fs::directory_iterator(); entry.increment(fault)) {
-        // A hidden folder is one that is being written.
-        if (entry->path().filename().string().front() == '.') continue;
+        // A hidden folder is one that is being written; ext4 puts the other into its root.
+        const std::string name = entry->path().filename().string();
+        if (name.front() == '.' || name == "lost+found") continue;
         // Whether one that cannot be looked into holds a model, nobody knows: reading it says why.
         std::error_code ignored;
         if (fs::status(entry->path() / "model.toml", ignored).type() != fs::file_type::not_found)

@@ -25,7 +25,7 @@ scheduler::Duration ahead_of_steady(const scheduler::Now& now) {
     return now.wall.time_since_epoch() - now.steady.time_since_epoch();
 }
 
-std::uint64_t milliseconds(scheduler::Duration time) {
+std::uint64_t in_ms(scheduler::Duration time) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
 }
@@ -136,12 +136,12 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
     ipc::Explanation explanation;
     explanation.residency = to_wire(view.residency);
     explanation.cause = to_string(view.cause);
-    if (view.since) explanation.since_ms = milliseconds(now.steady - *view.since);
+    if (view.since) explanation.since_ms = in_ms(now.steady - *view.since);
     explanation.rung = to_string(verdict.rung);
     explanation.rule = to_string(verdict.rule);
     if (const auto next = outlook(view.rules, view.standing, now)) {
         explanation.changes = true;
-        explanation.next_ms = milliseconds(next->when - now.steady);
+        explanation.next_ms = in_ms(next->when - now.steady);
         explanation.next_rung = to_string(next->verdict.rung);
         explanation.next_rule = to_string(next->verdict.rule);
     }
@@ -175,7 +175,7 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     const scheduler::Now now = clocks_.now();
     const auto since = ladder_.view(model.id).since;
     ipc::Event event;
-    event.at_ms = milliseconds(now.wall.time_since_epoch());
+    event.at_ms = in_ms(now.wall.time_since_epoch());
     event.model = model.file.name;
     event.from = to_wire(move.from);
     event.to = to_wire(move.to);

@@ -69,6 +69,7 @@ void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
         log::info(title + ": hot after " + milliseconds(model->report.total_ns));
         --pending_;
         control_.send(ipc::WorkerLoaded{model->report, model->network->can_park()}, request);
+        model->network->keep_in_memory();
     } catch (...) {
         Error error = caught_error(Errc::bad_model, title, said.text());
         device_.release_memory();
@@ -112,6 +113,7 @@ void Loader::carry_out(const ipc::WorkerWake& wake, std::uint64_t request) {
         log::info(title + ": hot after " + milliseconds(woken.report.total_ns));
         --pending_;
         control_.send(woken, request);
+        model->network->keep_in_memory();
     } catch (...) {
         Error error = caught_error(Errc::bad_model, title, said.text());
         models_.remove(wake.model);

@@ -24,7 +24,7 @@ bool all_digits(std::string_view cell) {
 }
 
 // As it can be shown: short, and without what a terminal would obey.
-std::string quoted(std::string_view cell) {
+std::string shown(std::string_view cell) {
     std::string text(cell.substr(0, kLongestQuote));
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
@@ -60,7 +60,7 @@ void InvocationsCsv::read_headings() {
         const std::size_t minute = column - kNames;
         if (cell != std::to_string(minute))
             refuse(column, "the heading of minute " + std::to_string(minute) + " is " +
-                               quoted(cell) +
+                               shown(cell) +
                                "; minutes are headed 1, 2, 3 and so on, without a hole: fill the "
                                "missing ones in, with 0 for no call");
         minutes_ = minute;
@@ -84,7 +84,7 @@ bool InvocationsCsv::next(CalledMinutes& function) {
             refuse(column, "there are more columns than headings, which end with minute " +
                                std::to_string(minutes_) + "; take the rest away, or head it");
         if (!all_digits(cell))
-            refuse(column, (cell.empty() ? "the cell is empty" : quoted(cell) + " is no count") +
+            refuse(column, (cell.empty() ? "the cell is empty" : shown(cell) + " is no count") +
                                "; it is the number of calls in that minute, 0 for none");
         function[column - kNames - 1] = cell.find_first_not_of('0') != cell.npos;
     }

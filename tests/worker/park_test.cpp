@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "tests/support/waiting.hpp"
 #include "tests/worker/test_models.hpp"
 #include "tests/worker/worker_process.hpp"
 
@@ -26,6 +27,11 @@ std::uint64_t status_kb(pid_t pid, const std::string& key) {
     for (std::string line; std::getline(status, line);)
         if (line.starts_with(key + ":")) return std::stoull(line.substr(key.size() + 1));
     throw std::runtime_error("no " + key + " in /proc/PID/status");
+}
+// A worker locks what it has loaded after it has answered.
+void expect_locked(WorkerProcess& worker, std::uint64_t kb) {
+    EXPECT_TRUE(wait_until([&] { return status_kb(worker.pid(), "VmLck") == kb; }))
+        << status_kb(worker.pid(), "VmLck") << " KiB, not " << kb;
 }
 // The pages that lock() takes of a file of so many bytes, in KiB.
 std::uint64_t pages_kb(std::uint64_t bytes) {
@@ -51,26 +57,27 @@ TEST(Park, gives_locked_memory_back_and_waking_takes_it_again) {
     const std::uint64_t bytes = fs::file_size(load.code.weights);
     const std::uint64_t before = status_kb(worker.pid(), "VmLck");
     worker.load(load).as<ipc::WorkerLoaded>();
-    EXPECT_EQ(status_kb(worker.pid(), "VmLck"), before + pages_kb(bytes));
+    expect_locked(worker, before + pages_kb(bytes));
     park(worker).as<ipc::Ok>();
-    EXPECT_EQ(status_kb(worker.pid(), "VmLck"), before);
+    expect_locked(worker, before);
     wake(worker).as<ipc::WorkerLoaded>();
-    EXPECT_EQ(status_kb(worker.pid(), "VmLck"), before + pages_kb(bytes));
+    expect_locked(worker, before + pages_kb(bytes));
     worker.control_answer(worker.ask_control(ipc::WorkerUnload{1})).as<ipc::Ok>();
-    EXPECT_EQ(status_kb(worker.pid(), "VmLck"), before);
+    expect_locked(worker, before);
 }
 
 TEST(Park, leaves_the_weights_of_other_models_locked) {
     WorkerProcess worker;
     const ipc::WorkerLoad first = tiny("tiny-pt2");
+    const std::uint64_t before = status_kb(worker.pid(), "VmLck");
+    const std::uint64_t weights = pages_kb(fs::file_size(first.code.weights));
     ipc::WorkerLoad second = first;  // which maps the same file once more
     second.model = 2;
     worker.load(first).as<ipc::WorkerLoaded>();
-    const std::uint64_t alone = status_kb(worker.pid(), "VmLck");
     worker.load(second).as<ipc::WorkerLoaded>();
-    EXPECT_GT(status_kb(worker.pid(), "VmLck"), alone);
+    expect_locked(worker, before + 2 * weights);
     park(worker, 2).as<ipc::Ok>();
-    EXPECT_EQ(status_kb(worker.pid(), "VmLck"), alone);
+    expect_locked(worker, before + weights);
     EXPECT_EQ(answer_of(worker).size(), 8U);
 }
 

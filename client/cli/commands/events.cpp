@@ -5,7 +5,6 @@
 
 #include "client/cli/commands/all.hpp"
 #include "client/cli/words.hpp"
-#include "ipc/words.hpp"
 
 namespace samovar::cli {
 namespace {
@@ -15,7 +14,7 @@ using std::chrono::system_clock;
 
 struct Wanted {
     bool follow = false;
-    std::string since;
+    milliseconds since{};  // how far back; 0: all of it
 };
 
 Json document(const Event& event) {
@@ -40,13 +39,8 @@ void print(const Event& event, Console& console) {
 
 int watch(const Invocation& invocation, const Wanted& wanted) {
     std::chrono::sys_time<milliseconds> since{};
-    if (!wanted.since.empty()) {
-        const auto length = ipc::parse_duration(wanted.since);
-        if (!length)
-            return invocation.fail(
-                usage_error("--since " + wanted.since + " is no time", "for example --since 1h"));
-        since = std::chrono::floor<milliseconds>(system_clock::now()) - *length;
-    }
+    if (wanted.since.count() > 0)
+        since = std::chrono::floor<milliseconds>(system_clock::now()) - wanted.since;
     Result<Client> client = invocation.connect();
     if (!client) return invocation.fail(client.error());
     const auto tell = [&](const Event& event) {
@@ -62,7 +56,7 @@ int watch(const Invocation& invocation, const Wanted& wanted) {
 Action declare(Arguments& arguments) {
     const auto wanted = std::make_shared<Wanted>();
     arguments.flag("-f,--follow", wanted->follow, "Go on with what happens, until Ctrl-C");
-    arguments.option("--since", "TIME", wanted->since, "Only of the last 30m, 2h, 1d");
+    arguments.length("--since", wanted->since, "Only of the last 30m, 2h, 1d");
     return [wanted](const Invocation& invocation) { return watch(invocation, *wanted); };
 }
 

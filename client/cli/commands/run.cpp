@@ -46,14 +46,6 @@ Result<void> check(const RunRequest& request, const Console& console) {
     return {};
 }
 
-// What this process finds wrong with the command line is a matter of usage, not of the daemon.
-int refuse(const Invocation& invocation, const Error& error) {
-    const int code = invocation.fail(error);
-    return error.code == Errc::invalid_argument ? static_cast<int>(kUsage)
-           : error.code == Errc::bad_input      ? static_cast<int>(kFailed)
-                                                : code;
-}
-
 int run(const Invocation& invocation, const RunRequest& request) {
     Console& console = invocation.console;
     Result<Client> client = invocation.connect();
@@ -61,9 +53,9 @@ int run(const Invocation& invocation, const RunRequest& request) {
     const Result<ModelInfo> model = client->info(request.model);
     if (!model) return invocation.fail(model.error());
     const Result<Inputs> inputs = Inputs::make(request, *model);
-    if (!inputs) return refuse(invocation, inputs.error());
+    if (!inputs) return invocation.refuse(inputs.error());
     const Result<Places> places = Places::make(request, *model);
-    if (!places) return refuse(invocation, places.error());
+    if (!places) return invocation.refuse(places.error());
 
     Stage stage;
     MemoryBudget budget(kSlotBudget);
@@ -96,7 +88,7 @@ Action declare(Arguments& app) {
         Result<void> fine = split(arguments->params, "--param", "output=alpha", wanted.params);
         if (fine) fine = split(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
         if (fine) fine = check(wanted, invocation.console);
-        if (!fine) return refuse(invocation, fine.error());
+        if (!fine) return invocation.refuse(fine.error());
         wanted.timeout =
             std::chrono::milliseconds(static_cast<std::int64_t>(arguments->timeout_s * 1000));
         return run(invocation, wanted);

@@ -70,22 +70,18 @@ Chart chart_of(const std::vector<Outcome>& outcomes) {
     return chart;
 }
 
-int refuse(const Invocation& invocation, const std::string& what, const std::string& hint) {
-    invocation.fail({Errc::invalid_argument, what, hint, 0, 0});
-    return kUsage;
-}
-
 int run(const Invocation& invocation, const Given& given) {
     std::vector<scheduler::PolicyChoice> policies;
     try {
         for (const std::string& text : given.policies.empty() ? kUsualPolicies : given.policies)
             policies.push_back(scheduler::parse_policy(text));
     } catch (const std::invalid_argument& fault) {
-        return refuse(invocation, fault.what(), "");
+        return invocation.refuse(usage_error(fault.what()));
     }
     if (!given.plot.empty() && !can_draw(given.plot))
-        return refuse(invocation, fmt::format("--plot {} is no .svg and no .png", given.plot),
-                      "name a file that ends with one of them");
+        return invocation.refuse(
+            usage_error(fmt::format("--plot {} is no .svg and no .png", given.plot),
+                        "name a file that ends with one of them"));
     std::ifstream file(given.trace);
     if (!file) return invocation.fail(io_error(given.trace, errno));
     scheduler::Replay replay(std::move(policies));

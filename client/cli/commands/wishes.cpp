@@ -7,26 +7,17 @@
 
 #include "client/cli/commands/all.hpp"
 #include "client/cli/words.hpp"
-#include "ipc/words.hpp"
 
 namespace samovar::cli {
 namespace {
 
 struct Wanted {
     std::string model;
-    std::string length;  // "2h", or empty
+    std::chrono::milliseconds length{};  // 0: until it is released
 };
 
 Result<std::string> ask_for(Client& client, const Wanted& wanted, Wish wish) {
-    std::chrono::milliseconds length{};
-    if (!wanted.length.empty()) {
-        const auto parsed = ipc::parse_duration(wanted.length);
-        if (!parsed || parsed->count() <= 0)
-            return Error{Errc::invalid_argument, "--for " + wanted.length + " is no time",
-                         "for example --for 30m, 2h, 1d", 0, 0};
-        length = *parsed;
-    }
-    if (const Result<void> done = client.wish(wanted.model, wish, length); !done)
+    if (const Result<void> done = client.wish(wanted.model, wish, wanted.length); !done)
         return done.error();
     const Result<Explanation> why = client.why(wanted.model);
     if (!why) return why.error();
@@ -38,7 +29,7 @@ Action declare(Arguments& arguments) {
     const auto wanted = std::make_shared<Wanted>();
     arguments.word("MODEL", wanted->model, "The model's name");
     if (kWish != Wish::release)
-        arguments.option("--for", "TIME", wanted->length, "For so long: 30m, 2h, 1d");
+        arguments.length("--for", wanted->length, "For so long: 30m, 2h, 1d");
     return [wanted](const Invocation& invocation) {
         const auto request = [&](Client& client) { return ask_for(client, *wanted, kWish); };
         const auto document = [&](const std::string& text) {

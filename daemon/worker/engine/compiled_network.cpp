@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "daemon/worker/engine/element_types.hpp"
@@ -26,6 +27,9 @@ constexpr std::uint64_t kDeviceAlignment = 16;
 // Where a constant of a CPU's code ends: AOTInductor counts its bytes up to here, padding included.
 constexpr std::uint64_t kConstantEnd = 64;
 
+// More threads than that read no faster from a page cache.
+constexpr unsigned kMaxReadThreads = 4;
+
 using Constants = std::unordered_map<std::string, at::Tensor>;
 
 class CompiledNetwork final : public Network {
@@ -35,6 +39,9 @@ class CompiledNetwork final : public Network {
     }
     std::uint64_t weight_bytes() const override { return bytes; }
     bool weights_are_mapped() const override { return mapped; }
+    void keep_in_memory() noexcept override {
+        if (mapped) file->lock();
+    }
     bool can_park() const override { return file.has_value(); }
     void park() override;
     void wake(LoadSteps& steps) override;
@@ -150,9 +157,14 @@ void match_constants(const at::Tensor& block, CompiledNetwork& network) {
                    "code and weights must come from one export, or from equal networks");
 }
 
+std::size_t read_threads() {
+    return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxReadThreads);
+}
+
 void read_weights(const MappedFile& file, LoadSteps& steps) {
     steps.begin("read", file.bytes().size());
-    if (auto read = file.read_all([&](std::uint64_t done) { steps.advance(done); }); !read)
+    const auto tell = [&](std::uint64_t done) { steps.advance(done); };
+    if (auto read = file.read_all(read_threads(), tell); !read)
         throw JobError(std::move(read).error());
 }
 
@@ -162,7 +174,6 @@ void take_weights(const ipc::CodeSpec& code, LoadSteps& steps, CompiledNetwork& 
     read_weights(file, steps);
     network.stored = take_or_throw(parse_safetensors_header(file.bytes()));
     network.mapped = network.device->torch().is_cpu();
-    if (network.mapped) file.lock();
     const at::Tensor block = bring_to_device(view_of(file), *network.device, steps);
 
     steps.begin("build");
@@ -183,11 +194,7 @@ void CompiledNetwork::park() {
 }
 
 void CompiledNetwork::wake(LoadSteps& steps) {
-    if (mapped) {
-        read_weights(*file, steps);
-        file->lock();
-        return;
-    }
+    if (mapped) return read_weights(*file, steps);
     const at::Tensor block = bring_to_device(parked, *device, steps);
     steps.begin("build");
     match_constants(block, *this);

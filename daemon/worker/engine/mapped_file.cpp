@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "ipc/os/unique_fd.hpp"
 
@@ -17,14 +20,46 @@ namespace {
 constexpr std::size_t kChunkBytes = 16u << 20;
 constexpr std::size_t kPageBytes = 4096;
 
-// Linux 5.14 fills page tables on request; an older kernel is made to by touching each page.
-Result<void> populate(std::byte* address, std::size_t bytes) {
-    if (::madvise(address, bytes, MADV_POPULATE_READ) == 0) return {};
-    if (errno != EINVAL) return io_error("reading a model's weights", errno);
-    for (std::size_t at = 0; at < bytes; at += kPageBytes)
-        static_cast<void>(*static_cast<volatile const std::byte*>(address + at));
-    return {};
+// Returns 0, or an errno. Linux 5.14 fills page tables on request; an older kernel is made to by
+// touching each page.
+int populate(std::span<std::byte> memory) {
+    if (::madvise(memory.data(), memory.size(), MADV_POPULATE_READ) == 0) return 0;
+    if (errno != EINVAL) return errno;
+    for (std::size_t at = 0; at < memory.size(); at += kPageBytes)
+        static_cast<void>(*static_cast<volatile const std::byte*>(memory.data() + at));
+    return 0;
 }
+
+// Reads one mapping by several threads, a chunk at a time and from the front, as a disk likes it.
+class SharedRead {
+  public:
+    explicit SharedRead(std::span<std::byte> memory) : memory_(memory) {}
+
+    std::size_t chunks() const { return (memory_.size() + kChunkBytes - 1) / kChunkBytes; }
+    // The next chunk that no thread has taken; false after the last, and once one has failed.
+    bool take_chunk() {
+        const std::size_t begin = next_.fetch_add(kChunkBytes);
+        if (begin >= memory_.size() || failure_ != 0) return false;
+        const std::size_t bytes = std::min(kChunkBytes, memory_.size() - begin);
+        if (const int failure = populate(memory_.subspan(begin, bytes)); failure != 0) {
+            failure_ = failure;
+            return false;
+        }
+        done_ += bytes;
+        return true;
+    }
+    std::uint64_t done() const { return done_; }
+    Result<void> outcome() const {
+        if (failure_ != 0) return io_error("reading a model's weights", failure_);
+        return {};
+    }
+
+  private:
+    std::span<std::byte> memory_;
+    std::atomic<std::size_t> next_ = 0;
+    std::atomic<std::uint64_t> done_ = 0;
+    std::atomic<int> failure_ = 0;
+};
 
 }  // namespace
 
@@ -52,14 +87,20 @@ MappedFile::~MappedFile() {
     if (address_ != nullptr) ::munmap(address_, size_);
 }
 
-Result<void> MappedFile::read_all(const Progress& progress) const {
-    // All reads are asked for at once, so that a cold file is read ahead while chunks are mapped.
-    ::madvise(address_, size_, MADV_WILLNEED);
-    for (std::size_t at = 0; at < size_; at += kChunkBytes) {
-        const std::size_t chunk = std::min(kChunkBytes, size_ - at);
-        if (Result<void> done = populate(address_ + at, chunk); !done) return done;
-        progress(at + chunk);
+Result<void> MappedFile::read_all(std::size_t threads, const Progress& progress) const {
+    SharedRead read({address_, size_});
+    {
+        std::vector<std::jthread> helpers;
+        for (std::size_t i = 1; i < std::min(threads, read.chunks()); ++i)
+            helpers.emplace_back([&] {
+                while (read.take_chunk()) {
+                }
+            });
+        while (read.take_chunk())
+            progress(read.done());
     }
+    if (Result<void> outcome = read.outcome(); !outcome) return outcome;
+    progress(size_);
     return {};
 }
 

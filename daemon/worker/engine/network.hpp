@@ -16,6 +16,9 @@ class Network {
     virtual std::uint64_t weight_bytes() const = 0;
     // Whether the weights are the store's file itself, in memory that processes share.
     virtual bool weights_are_mapped() const { return false; }
+    // Of weights that are mapped: holds them in memory, so that no inference waits for the disk.
+    // May take as long as the load itself, and a forward() may run beside it.
+    virtual void keep_in_memory() noexcept {}
 
     // Whether park() gives anything back.
     virtual bool can_park() const { return false; }

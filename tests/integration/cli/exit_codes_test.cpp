@@ -48,6 +48,10 @@ TEST_F(ExitCodes, usage_is_2) {
         AllOf(HasSubstr("the model has no input \"z\""), HasSubstr("add takes x: float32 [n]")));
     EXPECT_THAT(fails({"run", "add"}, 2, "invalid_argument").err,
                 HasSubstr("give each input with --input"));
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"events", "--since", "xx"}, {"park", "add", "--for", "0s"}})
+        EXPECT_THAT(fails(words, 2, "invalid_argument").err,
+                    HasSubstr(words.back() + " is no length of time; write 30m, 2h or 1d"));
 }
 
 TEST_F(ExitCodes, no_daemon_is_3_also_where_a_dead_one_left_its_socket) {

@@ -123,6 +123,13 @@ TEST_F(Scanning, rejects_a_folder_that_cannot_be_looked_into) {
               (models() / "m" / "model.toml").string() + ": Too many levels of symbolic links");
 }
 
+TEST_F(Scanning, passes_over_the_folder_that_file_systems_put_into_their_root) {
+    fs::create_directory_symlink("lost+found", models() / "lost+found");
+    const Scan found = scan();
+    EXPECT_TRUE(found.candidates.empty());
+    EXPECT_TRUE(found.rejected.empty());
+}
+
 TEST_F(Scanning, changes_the_version_with_the_text_and_with_each_artefact) {
     make("m", kPortable);
     const std::string first = only().version;

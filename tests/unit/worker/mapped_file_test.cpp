@@ -26,8 +26,9 @@ TEST(MappedFile, reads_all_and_says_how_far_it_is) {
     const auto file = MappedFile::open(files.write("x", std::string(size, 'x')));
     ASSERT_TRUE(file);
     std::vector<std::uint64_t> told;
-    ASSERT_TRUE(file->read_all([&](std::uint64_t done) { told.push_back(done); }));
-    EXPECT_EQ(told, (std::vector<std::uint64_t>{16u << 20, 32u << 20, size}));
+    ASSERT_TRUE(file->read_all(2, [&](std::uint64_t done) { told.push_back(done); }));
+    EXPECT_TRUE(std::ranges::is_sorted(told));
+    EXPECT_EQ(told.back(), size);
     std::vector<unsigned char> present((size + 4095) / 4096);
     ASSERT_EQ(::mincore(const_cast<std::byte*>(file->bytes().data()), size, present.data()), 0);
     EXPECT_THAT(present,
