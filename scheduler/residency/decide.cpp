@@ -17,9 +17,12 @@ bool in_force(const Question& q, Wish::Kind kind) {
     return wish && wish->kind == kind && (!wish->until || q.now.steady < *wish->until);
 }
 
-// The last use, or what counts as one; none where a release came after it.
-std::optional<Time> last_claim(const Standing& standing) {
+// The last use, or what counts as one; none where a release came after it. With a forecast it is
+// the forecast that makes something of uses, unless the caller asked for a time; what was warmed by
+// name stays for its keep-alive all the same.
+std::optional<Time> last_claim(const ResidencyRules& rules, const Standing& standing) {
     std::optional<Time> last = standing.last_use;
+    if (rules.forecast && !standing.asked) last.reset();
     if (standing.last_warm && (!last || *last < *standing.last_warm)) last = standing.last_warm;
     if (last && standing.last_release && *standing.last_release >= *last) return std::nullopt;
     return last;
@@ -90,9 +93,8 @@ Say forecast_says(const Question& q) {
     return std::nullopt;
 }
 Say keep_alive_says(const Question& q) {
-    const std::optional<Time> last = last_claim(q.standing);
-    // With a forecast it is the forecast that lets go, unless the caller asked for a time.
-    if (!last || (q.rules.forecast && !q.standing.asked)) return std::nullopt;
+    const std::optional<Time> last = last_claim(q.rules, q.standing);
+    if (!last) return std::nullopt;
     const KeepAlive keep = q.standing.asked.value_or(q.rules.keep_alive);
     const Duration idle = q.now.steady - *last;
     if (keep && idle >= *keep) return std::nullopt;
@@ -144,7 +146,7 @@ std::optional<Time> next_review(const ResidencyRules& rules, const Standing& sta
         if (const auto begin = rules.hot.next_begin(wall + lead)) at(now.at(*begin - lead));
         if (const auto end = rules.hot.next_end(wall)) at(now.at(*end));
     }
-    if (const std::optional<Time> last = last_claim(standing)) {
+    if (const std::optional<Time> last = last_claim(rules, standing)) {
         if (const KeepAlive keep = standing.asked.value_or(rules.keep_alive)) at(*last + *keep);
         if (rules.park_after && standing.can_park) at(*last + *rules.park_after);
     }

@@ -188,6 +188,41 @@ void Ladder::wall_was_set(Now now) {
     }
 }
 
+// ---- From one life of the daemon to the next ----------------------------------------------------
+
+Memory Ladder::memory(ModelId id, Now now) const {
+    const Standing& standing = models_.at(id).standing;
+    const auto on_wall = [&](const std::optional<Time>& time) {
+        return time ? std::optional(now.on_wall(*time)) : std::nullopt;
+    };
+    Memory memory;
+    memory.last_use = on_wall(standing.last_use);
+    memory.last_warm = on_wall(standing.last_warm);
+    memory.last_release = on_wall(standing.last_release);
+    memory.warmed_by = standing.warmed_by;
+    if (const std::optional<Wish>& wish = standing.wish)
+        memory.wish = {wish->kind, now.on_wall(wish->since), on_wall(wish->until)};
+    memory.lead = standing.lead;
+    return memory;
+}
+
+void Ladder::recall(ModelId id, const Memory& memory, Now now) {
+    Standing& standing = models_.at(id).standing;
+    const auto past = [&](const std::optional<WallTime>& time) {
+        return time ? std::optional(now.on_steady(std::min(*time, now.wall))) : std::nullopt;
+    };
+    standing.last_use = past(memory.last_use);
+    standing.last_warm = past(memory.last_warm);
+    standing.last_release = past(memory.last_release);
+    standing.warmed_by = memory.warmed_by;
+    if (memory.wish) {
+        standing.wish = Wish{memory.wish->kind, *past(memory.wish->since), std::nullopt};
+        if (memory.wish->until) standing.wish->until = now.on_steady(*memory.wish->until);
+    }
+    standing.lead = memory.lead;
+    review(id, now);
+}
+
 void Ladder::review(ModelId id, Now now) {
     Model& model = models_.at(id);
     take_calendar(model, now);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scheduler/residency/decide.hpp"
+#include "scheduler/residency/memory.hpp"
 
 namespace samovar::scheduler {
 
@@ -69,6 +70,13 @@ class Ladder {
     void wall_was_set(Now now);
 
     std::vector<LadderAction> take() { return std::exchange(actions_, {}); }
+
+    // ---- From one life of the daemon to the next -----------------------------------------------
+    // All but the forecast, which is not the ladder's.
+    Memory memory(ModelId model, Now now) const;
+    // Of a model that was just added. Times that are still to come are taken for now: the clock
+    // was set back meanwhile.
+    void recall(ModelId model, const Memory& memory, Now now);
 
     // ---- Views ---------------------------------------------------------------------------------
     struct View {

@@ -16,6 +16,9 @@ struct Now {
     // When the steady clock reads what `instant` is on the wall, as far as can be known now.
     Time at(Instant instant) const { return steady + (instant - wall); }
     Now later(Time time) const { return {time, wall + (time - steady)}; }
+    // What the wall's clock read, or will read, at that time of the steady one; and the inverse.
+    std::chrono::sys_time<Duration> on_wall(Time time) const { return wall + (time - steady); }
+    Time on_steady(std::chrono::sys_time<Duration> time) const { return steady + (time - wall); }
 };
 
 // A wish of an operator. A later one takes its place.

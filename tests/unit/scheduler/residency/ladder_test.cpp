@@ -294,6 +294,56 @@ TEST_F(OneModel, that_the_forecast_expects_to_be_called_comes_up_and_is_let_go) 
     EXPECT_EQ(asked(), "cold idle");
 }
 
+TEST_F(OneModel, warmed_by_name_stays_for_its_keep_alive_whatever_the_forecast_says) {
+    add({.keep_alive = KeepAlive(12min), .park_after = std::nullopt, .forecast = true});
+    ladder_.warm(kModel, Cause::preload, now());
+    EXPECT_EQ(asked(), "hot preload");
+    moved(Residency::hot);
+    EXPECT_EQ(alarm(), 12min);
+}
+
+// ---- From one life of the daemon to the next ----------------------------------------------------
+
+TEST_F(OneModel, that_was_in_use_when_the_daemon_ended_comes_back_for_the_rest_of_its_time) {
+    add({.keep_alive = KeepAlive(12min), .park_after = std::nullopt});
+    use();
+    ladder_.set_lead(kModel, 3s, now());
+    wait(2min);
+    const Memory memory = ladder_.memory(kModel, now());
+
+    ladder_ = Ladder();
+    wait_until(5min);
+    add({.keep_alive = KeepAlive(12min), .park_after = std::nullopt});
+    ladder_.recall(kModel, memory, now());
+    EXPECT_EQ(asked(), "hot demand");
+    moved(Residency::hot);
+    EXPECT_EQ(alarm(), 12min) << "counted from its last use, not from the start";
+    EXPECT_EQ(ladder_.view(kModel).standing.lead, 3s);
+}
+
+TEST_F(OneModel, that_was_held_or_pinned_for_a_time_is_so_after_a_restart) {
+    add({});
+    ladder_.wish(kModel, Wish::Kind::pin, 1h, now());
+    const Memory memory = ladder_.memory(kModel, now());
+    ladder_ = Ladder();
+    wait_until(30min);
+    add({});
+    EXPECT_EQ(asked(), "");
+    ladder_.recall(kModel, memory, now());
+    EXPECT_EQ(asked(), "hot operator");
+    EXPECT_EQ(alarm(), 1h);
+}
+
+TEST_F(OneModel, that_was_used_in_the_future_of_a_clock_set_back_was_used_now) {
+    add({.keep_alive = KeepAlive(5min), .park_after = std::nullopt});
+    Memory memory;
+    memory.last_use = moment(100h).wall;
+    ladder_.recall(kModel, memory, now());
+    EXPECT_EQ(asked(), "hot demand");
+    moved(Residency::hot);
+    EXPECT_EQ(alarm(), 5min);
+}
+
 // ---- Self-warming -------------------------------------------------------------------------------
 
 TEST_F(OneModel, warms_itself_while_it_is_hot_and_idle_and_that_is_no_use) {
