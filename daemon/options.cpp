@@ -36,6 +36,13 @@ fs::path default_socket() {
     return (runtime.empty() ? fs::path("/run") : runtime) / "samovar" / "samovar.sock";
 }
 
+// systemd names the folder that it has made for the service, the first of several.
+fs::path default_state() {
+    const fs::path given = from_environment("STATE_DIRECTORY");
+    if (!given.empty()) return given.native().substr(0, given.native().find(':'));
+    return place("XDG_STATE_HOME", ".local/state", "/var/lib/samovar");
+}
+
 // Beside the daemon in a build tree, in libexec once installed.
 fs::path default_worker_folder() {
     std::error_code fault;
@@ -58,6 +65,7 @@ Options defaults() {
     options.listener.socket = default_socket();
     options.models = place("XDG_DATA_HOME", ".local/share", "/var/lib/samovar") / "models";
     options.store = place("XDG_CACHE_HOME", ".cache", "/var/cache/samovar") / "store";
+    options.state = default_state();
     options.worker_folder = default_worker_folder();
     options.threads = std::max(1u, std::thread::hardware_concurrency());
     return options;
@@ -73,6 +81,7 @@ void read_config(const fs::path& file, Options& options) {
     options.listener.group = reader.text("socket_group", "");
     options.models = reader.text("models", options.models.string());
     options.store = reader.text("store", options.store.string());
+    options.state = reader.text("state", options.state.string());
     options.worker_folder = reader.text("worker_folder", options.worker_folder.string());
     options.threads = static_cast<unsigned>(reader.integer("threads", 1, 1024, options.threads));
     options.drain = std::chrono::milliseconds(
@@ -84,7 +93,7 @@ void read_config(const fs::path& file, Options& options) {
 }
 
 struct Flags {
-    std::string config, socket, mode, group, models, store, worker_folder, log_level;
+    std::string config, socket, mode, group, models, store, state, worker_folder, log_level;
     unsigned threads = 0;
     double drain = -1, linger = -1;
     int ready_fd = -1, clock_fd = -1;
@@ -100,6 +109,7 @@ void declare(CLI::App& app, Flags& flags) {
     app.add_option("--socket-group", flags.group, "group of the socket")->type_name("GROUP");
     app.add_option("--store", flags.store, "folder for the daemon's copies of artefacts")
         ->type_name("DIR");
+    app.add_option("--state", flags.state, "folder for what outlives the daemon")->type_name("DIR");
     app.add_option("--worker-folder", flags.worker_folder, "where the worker programs are")
         ->type_name("DIR");
     app.add_option("--threads", flags.threads, "threads of one inference on the CPU (all cores)")
@@ -126,6 +136,7 @@ void apply(const Flags& flags, Options& options) {
     if (!flags.group.empty()) options.listener.group = flags.group;
     if (!flags.models.empty()) options.models = fs::absolute(flags.models);
     if (!flags.store.empty()) options.store = fs::absolute(flags.store);
+    if (!flags.state.empty()) options.state = fs::absolute(flags.state);
     if (!flags.worker_folder.empty()) options.worker_folder = fs::absolute(flags.worker_folder);
     if (flags.threads > 0) options.threads = flags.threads;
     if (flags.drain >= 0)

@@ -12,7 +12,7 @@ namespace samovar::daemon {
 // How this daemon runs: the command line, over the configuration file, over the defaults.
 struct Options {
     ListenerOptions listener;
-    std::filesystem::path models, store, worker_folder;
+    std::filesystem::path models, store, state, worker_folder;
     unsigned threads = 1;  // intra-op threads of a worker, where a model says nothing else
     std::chrono::milliseconds drain{10'000};
     std::chrono::milliseconds linger{10'000};  // how long an empty worker stays

@@ -54,7 +54,7 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
       store_(std::move(store)),
       devices_(find_devices(options_.worker_folder)),
       dispatcher_(loop.get_executor(), settings_of(options_)),
-      keeper_(loop.get_executor(), dispatcher_),
+      keeper_(loop.get_executor(), dispatcher_, channels_, disk_),
       services_{registry_, dispatcher_, keeper_, channels_, {}, {}, {}, {}, {}},
       listener_(std::move(listener)),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
@@ -82,6 +82,10 @@ void Server::start() {
     if (std::error_code fault; !std::filesystem::exists(options_.models, fault))
         spdlog::warn("models: there is no folder {} yet", options_.models.string());
     warn_without(settings_of(options_).cpu_program);
+    if (Result<StateFolder> state = StateFolder::open(options_.state))
+        keeper_.recall(std::move(*state));
+    else
+        spdlog::warn("state: {}; nothing outlives this daemon", describe(state.error()));
     apply(scan_models(options_.models, store_, devices_));
     store_.collect(registry_.used());
     watch_signals();
@@ -156,6 +160,7 @@ void Server::finish() {
     for (const auto& [id, entry] : std::exchange(sessions_, {}))
         if (const auto session = entry.lock()) session->close_when_sent();
     phase_ = Phase::over;
+    keeper_.remember();
     listener_.close();
     signals_.cancel();
     drain_timer_.cancel();

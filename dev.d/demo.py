@@ -34,7 +34,7 @@ class Daemon:
             (served / name).symlink_to((models / name).resolve())
         ready, tell = os.pipe()
         command = [str(bin_dir / "samovard"), "--socket", str(folder / "samovar.sock"),
-                   "--models", str(served), "--store", str(folder / "store"),
+                   "--models", str(served), "--store", str(folder / "store"), "--state", str(folder / "state"),
                    "--ready-fd", str(tell), "--log-level", "warning", "--linger", "0"]
         begin = time.perf_counter()
         self.process = subprocess.Popen(command, pass_fds=[tell])

@@ -113,16 +113,15 @@ void Dispatcher::perform(const scheduler::RefuseJob& action) {
     if (found == jobs_.end()) return;
     const Job job = std::move(found->second);
     jobs_.erase(found);
-    if (action.why != scheduler::Refusal::cancelled &&
-        action.why != scheduler::Refusal::shutting_down)
-        ++job.work.model->jobs_failed;
     if (action.why == scheduler::Refusal::worker_died && job.digest)
         quarantine_.add(job.work.model->id, job.work.uid, *job.digest, Clock::now());
     const Error error = refusal(job, action);
     spdlog::debug("job {} uid={}: {}", action.job, job.work.uid, error.message);
     if (const auto requester = job.work.requester.lock())
         requester->request_failed(job.work.request, error);
-    watcher->job_ended(job.work.model->id, false);
+    const bool withdrawn = action.why == scheduler::Refusal::cancelled ||
+                           action.why == scheduler::Refusal::shutting_down;
+    ended(job, withdrawn ? Ending::withdrawn : Ending::refused);
 }
 
 void Dispatcher::perform(const scheduler::ModelMoved& action) {

@@ -59,11 +59,21 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::ModelId model = work.model->id;
     if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
         load_started_.try_emplace(model, now);
+    if (!work.synthetic) watcher->job_came(model);
     jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt};
-    watcher->job_came(model);
     dispatch_.submit(id, model, now);
     carry_out();
     return id;
+}
+
+void Dispatcher::ended(const Job& job, Ending ending) {
+    if (job.work.synthetic) return;
+    ModelVersion& model = *job.work.model;
+    const bool ran = ending == Ending::done || ending == Ending::failed;
+    if (ending == Ending::done) ++model.jobs_done;
+    if (ending == Ending::failed || ending == Ending::refused) ++model.jobs_failed;
+    if (ran) model.last_used = Clock::now();
+    watcher->job_ended(model.id, ran);
 }
 
 void Dispatcher::cancel(scheduler::JobId job) noexcept {
@@ -78,9 +88,9 @@ void Dispatcher::abandon(scheduler::JobId job) noexcept {
     if (found != jobs_.end()) {
         found->second.work.requester.reset();
         if (gone) {
-            const scheduler::ModelId model = found->second.work.model->id;
+            const Job left = std::move(found->second);
             jobs_.erase(found);
-            watcher->job_ended(model, false);
+            ended(left, Ending::withdrawn);
         }
     }
     carry_out();

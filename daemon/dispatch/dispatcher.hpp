@@ -36,6 +36,7 @@ struct NewJob {
     std::uint64_t request = 0;
     std::uint32_t uid = 0;
     bool progress = false;
+    bool synthetic = false;  // the daemon's own: no use of the model, and counted nowhere
 };
 
 struct WorkerSettings {
@@ -145,6 +146,9 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::ModelSettled& action);
     void perform(const scheduler::ForgetModel& action);
 
+    // How a job came to its end: the first two at a worker, the last by somebody's will.
+    enum class Ending { done, failed, refused, withdrawn };
+    void ended(const Job& job, Ending ending);
     void send_ready_jobs(scheduler::WorkerId id);
     bool map_channels(scheduler::WorkerId id, const Job& job);
     void map_channel(scheduler::WorkerId id, const Channel& channel);

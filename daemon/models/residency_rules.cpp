@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <type_traits>
 
+#include "scheduler/forecast/price.hpp"
+
 namespace samovar::daemon {
 namespace {
 
@@ -11,6 +13,8 @@ using std::chrono::milliseconds;
 
 constexpr std::int64_t kLongestMs = std::int64_t{30} * 24 * 3'600'000;  // 30 days
 constexpr std::size_t kMostEntries = 64;
+constexpr std::int64_t kShortestSelfWarmMs = 1000,
+                       kLongestSelfWarmMs = std::int64_t{24} * 3'600'000;
 
 // A duration, "0", or the word for none. The faults of other words name these two as well.
 std::optional<scheduler::Duration> duration_or(TomlReader& reader, std::string_view key,
@@ -62,6 +66,19 @@ auto entries(TomlReader& reader, std::string_view key, Parse parse) {
     return all;
 }
 
+// A number, or "auto".
+std::optional<double> read_price(TomlReader& reader) {
+    if (!reader.has("price")) return std::nullopt;
+    if (reader.is_text("price")) {
+        if (reader.text("price") == "auto") return std::nullopt;
+        reader.fail("price", R"(must be "auto" or a number of cold starts per idle minute)");
+    }
+    const double price = reader.number("price");
+    if (!(price >= scheduler::kLeastPrice && price <= scheduler::kMostPrice))
+        reader.fail("price", "must be from 0.0001 to 10 cold starts per idle minute");
+    return price;
+}
+
 void refuse_contradictions(const TomlReader& reader, const scheduler::ResidencyRules& rules) {
     const auto against = [&](bool stands, std::string_view key, const std::string& other) {
         if (stands) reader.fail(key, "contradicts " + other + ": remove one of the two");
@@ -78,6 +95,8 @@ void refuse_contradictions(const TomlReader& reader, const scheduler::ResidencyR
         against(!rules.release.empty(), "release", "pinned = true, which never lets it go");
         against(!rules.hot.empty(), "hot", "pinned = true, which is hot at all times");
     }
+    against(reader.has("price") && !rules.forecast, "price",
+            "forecast = false, which has no use for it");
     if (reader.has("park_after") && rules.park_after && rules.keep_alive)
         against(*rules.park_after > *rules.keep_alive, "park_after",
                 "keep_alive, which ends before it");
@@ -102,8 +121,8 @@ scheduler::ResidencyRules read_residency(TomlReader& top, scheduler::Zone (*othe
     scheduler::ResidencyRules rules;
     auto reader = top.table("residency");
     if (!reader) return rules;
-    reader->allow(
-        {"keep_alive", "park_after", "preload", "pinned", "hold", "hot", "warm", "release"});
+    reader->allow({"keep_alive", "park_after", "preload", "pinned", "hold", "hot", "warm",
+                   "release", "forecast", "price", "self_warm"});
     rules.keep_alive = duration_or(*reader, "keep_alive", "forever", rules.keep_alive);
     if (!rules.keep_alive || *rules.keep_alive <= *rules.park_after) rules.park_after.reset();
     rules.park_after = duration_or(*reader, "park_after", "never", rules.park_after);
@@ -118,6 +137,11 @@ scheduler::ResidencyRules read_residency(TomlReader& top, scheduler::Zone (*othe
     }));
     rules.warm = entries(*reader, "warm", cron);
     rules.release = entries(*reader, "release", cron);
+    rules.forecast = reader->boolean("forecast", false);
+    rules.price = read_price(*reader);
+    if (reader->has("self_warm"))
+        rules.self_warm =
+            milliseconds(reader->duration_ms("self_warm", kShortestSelfWarmMs, kLongestSelfWarmMs));
     refuse_contradictions(*reader, rules);
     reader->finish();
     return rules;

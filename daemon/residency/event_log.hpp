@@ -24,6 +24,8 @@ class EventLog {
     static constexpr std::size_t kCapacity = 4096;
 
     void add(ipc::Event event);
+    // What an earlier life of the daemon wrote down.
+    void recall(std::deque<ipc::Event> events) { events_ = std::move(events); }
     // Those remembered, the oldest first.
     const std::deque<ipc::Event>& events() const { return events_; }
     // From now on, for as long as the follower lives.

@@ -13,17 +13,7 @@ namespace {
 using scheduler::Cause;
 using scheduler::Residency;
 
-// The wall's clock can be set, and the machine can sleep: nobody looks at the calendar more rarely.
-constexpr std::chrono::minutes kLongestSleep{1};
 constexpr std::chrono::hours kLongestWish{365 * 24};
-
-// The clocks drift apart by less than this in a minute, unless somebody sets one, or both stand
-// still while the machine sleeps.
-constexpr std::chrono::seconds kWallWasSet{2};
-
-scheduler::Duration ahead_of_steady(const scheduler::Now& now) {
-    return now.wall.time_since_epoch() - now.steady.time_since_epoch();
-}
 
 std::uint64_t in_ms(scheduler::Duration time) {
     return static_cast<std::uint64_t>(
@@ -32,11 +22,18 @@ std::uint64_t in_ms(scheduler::Duration time) {
 
 }  // namespace
 
-Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher)
+Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, ChannelTable& channels,
+               asio::thread_pool& disk)
     : dispatcher_(dispatcher),
+      synthetic_(loop, dispatcher, channels,
+                 [this](scheduler::ModelId model) {
+                     ladder_.self_warmed(model, clocks_.now());
+                     carry_out();
+                 }),
+      disk_(disk),
       timer_(loop),
       clock_(loop),
-      wall_ahead_(ahead_of_steady(clocks_.now())) {
+      wall_ahead_(clocks_.now().wall_ahead()) {
     dispatcher_.watcher = this;
 }
 
@@ -99,6 +96,7 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
                 return Error{Errc::invalid_argument, "nobody has pinned or held " + name,
                              "what its model.toml says is changed there, then `samovar reload`", 0,
                              0};
+            remember_soon();
             carry_out();
             return {};
         default:
@@ -111,6 +109,7 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
     if (kind == Kind::park)
         if (std::optional<Error> refused = not_parkable(model)) return *refused;
     ladder_.wish(model.id, kind, end, now);
+    remember_soon();
     carry_out();
     return {};
 }
@@ -145,7 +144,9 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
         explanation.next_rung = to_string(next->verdict.rung);
         explanation.next_rule = to_string(next->verdict.rule);
     }
-    explanation.text = scheduler::explain(model.file.name, view, now, machine_zone());
+    std::optional<scheduler::Foresight::View> forecast;
+    if (foresight_.watches(model.id)) forecast = foresight_.view(model.id);
+    explanation.text = scheduler::explain(model.file.name, view, now, machine_zone(), forecast);
     explanation.text.resize(std::min(explanation.text.size(), kMaxTextBytes));
     return explanation;
 }
@@ -154,20 +155,31 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
 
 void Keeper::version_added(const ModelVersion& model,
                            std::optional<scheduler::ModelId> instead_of) {
-    ladder_.add(model.id, model.file.residency, clocks_.now(), instead_of);
+    const scheduler::Now now = clocks_.now();
+    ladder_.add(model.id, model.file.residency, now, instead_of);
+    if (model.file.residency.forecast) foresight_.add(model.id, cost_of(model), instead_of);
+    if (!instead_of) recall(model, now);
+    look_ahead(now);
     carry_out();
 }
 
 void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
+    foresight_.remove(model);
 }
 
 void Keeper::job_came(scheduler::ModelId model) {
-    ladder_.job_came(model, std::nullopt, clocks_.now());
+    const scheduler::Now now = clocks_.now();
+    look_ahead(now);
+    foresight_.called(model);
+    // Whatever comes next minute: for the rest of this one it stays.
+    if (foresight_.watches(model)) ladder_.set_forecast(model, true, std::nullopt, now);
+    ladder_.job_came(model, std::nullopt, now);
 }
 
 void Keeper::job_ended(scheduler::ModelId model, bool ran) {
     ladder_.job_ended(model, ran, clocks_.now());
+    remember_soon();
     carry_out();
 }
 
@@ -186,6 +198,7 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     event.bytes = model.last_load.weight_bytes;
     spdlog::debug("model {} version {}: {} -> {} ({}) after {} ms", model.file.name, model.version,
                   to_string(move.from), to_string(move.to), event.cause, event.took_ns / 1'000'000);
+    keep_event(event);
     events_.add(std::move(event));
     ladder_.moved(model.id, move.to, move.cause, now);
     carry_out();
@@ -201,68 +214,13 @@ void Keeper::loaded(const ModelVersion& model, bool can_park) {
     const scheduler::Now now = clocks_.now();
     ladder_.set_can_park(model.id, can_park, now);
     ladder_.set_lead(model.id, std::chrono::nanoseconds(model.last_load.total_ns), now);
+    foresight_.set_cost(model.id, cost_of(model));
     carry_out();
 }
 
 void Keeper::park_refused(const ModelVersion& model) {
     ladder_.set_can_park(model.id, false, clocks_.now());
     carry_out();
-}
-
-// ---- What the ladder asks for -------------------------------------------------------------------
-
-void Keeper::carry_out() {
-    for (auto actions = ladder_.take(); !actions.empty() && !stopped_; actions = ladder_.take())
-        for (const scheduler::LadderAction& action : actions)
-            if (const auto* move = std::get_if<scheduler::Move>(&action))
-                dispatcher_.move(move->model, move->to, move->cause);
-    arm_timer();
-}
-
-void Keeper::arm_timer() {
-    const std::optional<scheduler::Time> due = ladder_.next_tick();
-    if (!due || stopped_) return;
-    const scheduler::Time next =
-        std::min(clocks_.on_machine(*due), scheduler::Clock::now() + kLongestSleep);
-    // An earlier alarm than needed is left as it is: keep-alives move with every job.
-    if (timer_at_ && *timer_at_ <= next) return;
-    timer_at_ = next;
-    timer_.expires_at(next);
-    timer_.async_wait([this](boost::system::error_code fault) {
-        if (fault) return;
-        timer_at_.reset();
-        tick();
-    });
-}
-
-void Keeper::tick() {
-    const scheduler::Now now = clocks_.now();
-    const scheduler::Duration ahead = ahead_of_steady(now);
-    if (std::chrono::abs(ahead - std::exchange(wall_ahead_, ahead)) > kWallWasSet) {
-        spdlog::info("the clock was set, or the machine slept: the calendar is looked at again");
-        ladder_.wall_was_set(now);
-    }
-    ladder_.tick(now);
-    carry_out();
-}
-
-// ---- A clock that a test gives ------------------------------------------------------------------
-
-void Keeper::follow_clock(int fd) {
-    clock_.assign(fd);
-    read_clock();
-}
-
-void Keeper::read_clock() {
-    asio::async_read(clock_, asio::buffer(&leap_ns_, sizeof leap_ns_),
-                     [this](boost::system::error_code fault, std::size_t) {
-                         if (fault) return;
-                         clocks_.leap(std::chrono::nanoseconds(leap_ns_));
-                         timer_at_.reset();
-                         tick();
-                         asio::write(clock_, asio::buffer(&leap_ns_, sizeof leap_ns_), fault);
-                         if (!fault) read_clock();
-                     });
 }
 
 }  // namespace samovar::daemon

@@ -4,6 +4,9 @@
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/clocks.hpp"
 #include "daemon/residency/event_log.hpp"
+#include "daemon/residency/state_folder.hpp"
+#include "daemon/residency/synthetic_jobs.hpp"
+#include "scheduler/residency/foresight.hpp"
 #include "scheduler/residency/ladder.hpp"
 
 namespace samovar::daemon {
@@ -13,8 +16,14 @@ namespace samovar::daemon {
 // only; does not throw, as the dispatcher does not (see Server).
 class Keeper final : public DispatchWatcher {
   public:
-    Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher);
+    // `disk`: the thread that waits for disks.
+    Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, ChannelTable& channels,
+           asio::thread_pool& disk);
 
+    // Goes on from what an earlier life of the daemon left. Before the models are read.
+    void recall(StateFolder state);
+    // Has what the next life needs written down.
+    void remember();
     // After the models were read for the first time: brings up those to preload.
     void preload();
     // No moves from here on: the daemon ends.
@@ -47,17 +56,33 @@ class Keeper final : public DispatchWatcher {
     void park_refused(const ModelVersion& model) override;
 
     std::optional<Error> not_parkable(const ModelVersion& model) const;
+
+    // keeper_time.cpp: what comes of time, and of the ladder's decisions.
     void carry_out();
+    void warm(scheduler::ModelId model);
     void arm_timer();
     void tick();
+    void look_ahead(const scheduler::Now& now);
+    scheduler::Foresight::Cost cost_of(const ModelVersion& model) const;
+    void recall(const ModelVersion& model, const scheduler::Now& now);
+    void keep_event(const ipc::Event& event);
+    void remember_soon();
+    ipc::Bytes memories();
     void read_clock();
 
     Dispatcher& dispatcher_;
     Clocks clocks_;
     scheduler::Ladder ladder_;
+    scheduler::Foresight foresight_;
     EventLog events_;
+    SyntheticJobs synthetic_;
+    asio::thread_pool& disk_;
+    std::optional<StateFolder> state_;
+    Memories remembered_;  // also of models that are gone, for a while
+    bool cannot_write_ = false;
     asio::steady_timer timer_;
     std::optional<scheduler::Time> timer_at_;
+    std::optional<scheduler::Time> remember_at_;
     asio::posix::stream_descriptor clock_;
     std::uint64_t leap_ns_ = 0;
     scheduler::Duration wall_ahead_;  // of the steady clock, when the ladder was last told the time

@@ -32,6 +32,7 @@ struct Teller {
     const Ladder::View& model;
     const Now& now;
     const Zone& zone;
+    const std::optional<Foresight::View>& forecast;
 
     std::string at(Time time) const {
         const Instant instant = now.later(time).instant();
@@ -61,6 +62,22 @@ struct Teller {
         return keep ? "its keep-alive is " + in_words(*keep) : "its keep-alive is for ever";
     }
 
+    // What the forecast sees, and by which of its rules it goes.
+    std::string foresight() const {
+        if (!forecast) return "no forecast has been made yet";
+        std::array<char, 160> text{};
+        std::snprintf(text.data(), text.size(),
+                      "a call in the next minute has a chance of %.3g %%, and an idle minute the "
+                      "price of %.3g cold starts",
+                      100 * forecast->chance, forecast->price);
+        std::string words = text.data();
+        if (forecast->follows == Guide::keep_alive)
+            words += "; it has been wrong of late, so the keep-alive decides in its place";
+        if (forecast->follows == Guide::never)
+            words += "; it has been wrong of late, and is not followed";
+        return words;
+    }
+
     std::string because(Rule rule) const {
         switch (rule) {
             case Rule::hold:
@@ -77,9 +94,11 @@ struct Teller {
                        until(" until it is used, or something brings it up anew");
             case Rule::sent_up: return "an operator loaded it" + until("");
             case Rule::window: return "a window of its calendar is open, or about to be";
-            case Rule::forecast: return "a call is likely enough";
+            case Rule::forecast: return "a call is likely enough: " + foresight();
             case Rule::keep_alive: return last_use() + ", and " + keep_alive();
-            case Rule::idle: return "nothing wants it: " + last_use() + ", and " + keep_alive();
+            case Rule::idle:
+                return "nothing wants it: " + last_use() + ", and " +
+                       (model.rules.forecast ? foresight() : keep_alive());
         }
         return "";
     }
@@ -105,8 +124,8 @@ struct Teller {
 }  // namespace
 
 std::string explain(std::string_view name, const Ladder::View& model, const Now& now,
-                    const Zone& zone) {
-    const Teller teller{model, now, zone};
+                    const Zone& zone, const std::optional<Foresight::View>& forecast) {
+    const Teller teller{model, now, zone, forecast};
     const Verdict verdict = decide(model.rules, model.standing, now);
     std::string words = std::string(name) + " is " + std::string(to_string(model.residency));
     if (model.since)

@@ -16,6 +16,8 @@ struct Now {
     // When the steady clock reads what `instant` is on the wall, as far as can be known now.
     Time at(Instant instant) const { return steady + (instant - wall); }
     Now later(Time time) const { return {time, wall + (time - steady)}; }
+    // How far the wall's clock is ahead, which changes when somebody sets it.
+    Duration wall_ahead() const { return wall.time_since_epoch() - steady.time_since_epoch(); }
     // What the wall's clock read, or will read, at that time of the steady one; and the inverse.
     std::chrono::sys_time<Duration> on_wall(Time time) const { return wall + (time - steady); }
     Time on_steady(std::chrono::sys_time<Duration> time) const { return steady + (time - wall); }

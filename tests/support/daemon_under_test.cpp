@@ -56,6 +56,7 @@ std::vector<std::string> DaemonUnderTest::command_line(
     option("--socket", socket().string());
     option("--models", models().string());
     option("--store", store().string());
+    option("--state", state().string());
     option("--worker-folder", workers.string());
     option("--threads", "1");
     option("--linger", "0");

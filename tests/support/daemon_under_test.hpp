@@ -33,6 +33,7 @@ class DaemonUnderTest {
     std::filesystem::path socket() const { return folder() / "s"; }
     std::filesystem::path models() const { return folder() / "models"; }
     std::filesystem::path store() const { return folder() / "store"; }
+    std::filesystem::path state() const { return folder() / "state"; }
     pid_t pid() const { return process_->pid(); }
     // Everything that it and its workers have said.
     std::string log() const;

@@ -24,7 +24,7 @@ class Daemon:
         self.log = self.folder / "log"
         ready, told = os.pipe()
         command = [program("samovard"), "--socket", str(self.socket), "--models", str(models), "--store", str(store)]
-        command += ["--log-level", "warning", "--ready-fd", str(told), "--linger", "0"]
+        command += ["--state", str(self.folder / "state"), "--log-level", "warning", "--ready-fd", str(told), "--linger", "0"]
         if threads:
             command += ["--threads", str(threads)]
         store.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,51 @@
+#include "daemon/residency/event_line.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace samovar::daemon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array kResidencies{ipc::Residency::cold,    ipc::Residency::loading,
+                                  ipc::Residency::hot,     ipc::Residency::failed,
+                                  ipc::Residency::parking, ipc::Residency::parked,
+                                  ipc::Residency::waking,  ipc::Residency::unloading};
+
+ipc::Residency residency_of(std::string_view name) {
+    for (const ipc::Residency residency : kResidencies)
+        if (to_string(residency) == name) return residency;
+    throw std::invalid_argument("no residency");
+}
+
+}  // namespace
+
+std::string line_of(const ipc::Event& event) {
+    const Json json{{"at_ms", event.at_ms},          {"model", event.model},
+                    {"from", to_string(event.from)}, {"to", to_string(event.to)},
+                    {"cause", event.cause},          {"took_us", event.took_ns / 1000},
+                    {"bytes", event.bytes}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::optional<ipc::Event> event_of_line(std::string_view line) {
+    try {
+        const Json json = Json::parse(line);
+        ipc::Event event;
+        event.at_ms = json.at("at_ms").get<std::uint64_t>();
+        event.model = json.at("model").get<std::string>();
+        event.from = residency_of(json.at("from").get<std::string>());
+        event.to = residency_of(json.at("to").get<std::string>());
+        event.cause = json.at("cause").get<std::string>();
+        event.took_ns = json.at("took_us").get<std::uint64_t>() * 1000;
+        event.bytes = json.at("bytes").get<std::uint64_t>();
+        if (event.model.size() > kMaxNameBytes || event.cause.size() > kMaxNameBytes)
+            return std::nullopt;
+        return event;
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,181 @@
+// What comes of time: the ladder's alarms, the forecasts' minutes, the clock that a test gives, and
+// what is written down for the next life of the daemon.
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "daemon/residency/keeper.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+// The wall's clock can be set, and the machine can sleep: nobody looks at the calendar more rarely.
+constexpr std::chrono::minutes kLongestSleep{1};
+// The clocks drift apart by less than this in a minute, unless somebody sets one, or both stand
+// still while the machine sleeps.
+constexpr std::chrono::seconds kWallWasSet{2};
+// What a death of the daemon can lose, at most.
+constexpr std::chrono::minutes kRememberWithin{1};
+// How long a model that is gone is remembered.
+constexpr std::chrono::hours kForgetAfter{30 * 24};
+
+std::uint64_t machine_memory() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+void Keeper::carry_out() {
+    for (auto actions = ladder_.take(); !actions.empty() && !stopped_; actions = ladder_.take())
+        for (const scheduler::LadderAction& action : actions) {
+            if (const auto* move = std::get_if<scheduler::Move>(&action))
+                dispatcher_.move(move->model, move->to, move->cause);
+            if (const auto* self_warm = std::get_if<scheduler::SelfWarm>(&action))
+                warm(self_warm->model);
+        }
+    arm_timer();
+}
+
+void Keeper::warm(scheduler::ModelId model) {
+    const auto found = dispatcher_.models().find(model);
+    if (found != dispatcher_.models().end()) synthetic_.run(found->second);
+}
+
+void Keeper::arm_timer() {
+    if (stopped_) return;
+    std::optional<scheduler::Time> due = ladder_.next_tick();
+    if (const auto minute = foresight_.next_tick()) {
+        const scheduler::Time end = clocks_.now().at(*minute);
+        due = due ? std::min(*due, end) : end;
+    }
+    if (remember_at_) due = due ? std::min(*due, *remember_at_) : *remember_at_;
+    if (!due) return;
+    const scheduler::Time next =
+        std::min(clocks_.on_machine(*due), scheduler::Clock::now() + kLongestSleep);
+    // An earlier alarm than needed is left as it is: keep-alives move with every job.
+    if (timer_at_ && *timer_at_ <= next) return;
+    timer_at_ = next;
+    timer_.expires_at(next);
+    timer_.async_wait([this](boost::system::error_code fault) {
+        if (fault) return;
+        timer_at_.reset();
+        tick();
+    });
+}
+
+void Keeper::tick() {
+    const scheduler::Now now = clocks_.now();
+    const scheduler::Duration ahead = now.wall_ahead();
+    if (std::chrono::abs(ahead - std::exchange(wall_ahead_, ahead)) > kWallWasSet) {
+        spdlog::info("the clock was set, or the machine slept: the calendar is looked at again");
+        ladder_.wall_was_set(now);
+    }
+    look_ahead(now);
+    ladder_.tick(now);
+    if (remember_at_ && *remember_at_ <= now.steady) {
+        remember_at_.reset();
+        remember();
+    }
+    carry_out();
+}
+
+// ---- The forecasts ------------------------------------------------------------------------------
+
+void Keeper::look_ahead(const scheduler::Now& now) {
+    const auto is_hot = [this](scheduler::ModelId model) {
+        return ladder_.view(model).residency == scheduler::Residency::hot;
+    };
+    for (const auto& word : foresight_.tick(now.instant(), is_hot))
+        ladder_.set_forecast(word.model, word.called_soon, std::nullopt, now);
+}
+
+scheduler::Foresight::Cost Keeper::cost_of(const ModelVersion& model) const {
+    const scheduler::ResidencyRules& rules = model.file.residency;
+    const std::uint64_t weights = model.last_load.weight_bytes;
+    return {.price = rules.price,
+            .keep_alive = rules.keep_alive,
+            .bytes = weights > 0 ? weights : model.artefact_bytes,
+            .device_bytes = machine_memory(),
+            .load_time = ladder_.view(model.id).standing.lead};
+}
+
+// ---- From one life of the daemon to the next ----------------------------------------------------
+
+void Keeper::recall(StateFolder state) {
+    remembered_ = state.read_memories();
+    events_.recall(state.read_events(EventLog::kCapacity));
+    state_.emplace(std::move(state));
+}
+
+void Keeper::recall(const ModelVersion& model, const scheduler::Now& now) {
+    const auto found = remembered_.find(model.file.name);
+    if (found == remembered_.end()) return;
+    const scheduler::Memory& memory = found->second.memory;
+    ladder_.recall(model.id, memory, now);
+    foresight_.set_cost(model.id, cost_of(model));
+    if (!memory.forecast || !foresight_.watches(model.id)) return;
+    try {
+        foresight_.restore(model.id, *memory.forecast);
+    } catch (const std::invalid_argument& fault) {
+        spdlog::warn("model {}: {}", model.file.name, fault.what());
+    }
+}
+
+void Keeper::keep_event(const ipc::Event& event) {
+    if (!state_ || cannot_write_) return;
+    const Result<void> written = state_->write_event(event);
+    if (written) return;
+    cannot_write_ = true;
+    spdlog::warn("events are not written down any more: {}", describe(written.error()));
+}
+
+ipc::Bytes Keeper::memories() {
+    const scheduler::Now now = clocks_.now();
+    for (const auto& [id, model] : dispatcher_.models()) {
+        scheduler::Memory memory = ladder_.memory(id, now);
+        memory.forecast = foresight_.snapshot(id);
+        remembered_.insert_or_assign(model->file.name, Remembered{std::move(memory), now.wall});
+    }
+    std::erase_if(remembered_,
+                  [&](const auto& entry) { return entry.second.at < now.wall - kForgetAfter; });
+    return encode_memories(remembered_);
+}
+
+void Keeper::remember_soon() {
+    if (state_ && !remember_at_) remember_at_ = clocks_.now().steady + kRememberWithin;
+}
+
+// The thread for disks takes one after the other, and is waited for at the end.
+void Keeper::remember() {
+    if (!state_) return;
+    asio::post(disk_, [state = &*state_, file = memories()] {
+        if (const Result<void> written = state->write_memories(file); !written)
+            spdlog::warn("what is known of models is not written down: {}",
+                         describe(written.error()));
+    });
+}
+
+// ---- A clock that a test gives ------------------------------------------------------------------
+
+void Keeper::follow_clock(int fd) {
+    clock_.assign(fd);
+    read_clock();
+}
+
+void Keeper::read_clock() {
+    asio::async_read(clock_, asio::buffer(&leap_ns_, sizeof leap_ns_),
+                     [this](boost::system::error_code fault, std::size_t) {
+                         if (fault) return;
+                         clocks_.leap(std::chrono::nanoseconds(leap_ns_));
+                         timer_at_.reset();
+                         tick();
+                         asio::write(clock_, asio::buffer(&leap_ns_, sizeof leap_ns_), fault);
+                         if (!fault) read_clock();
+                     });
+}
+
+}  // namespace samovar::daemon

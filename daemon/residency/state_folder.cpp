@@ -1,0 +1,130 @@
+#include "daemon/residency/state_folder.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+
+#include "daemon/residency/event_line.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kMemories = "residency.state";
+constexpr const char* kEvents = "events.jsonl";
+constexpr const char* kOlderEvents = "events.1.jsonl";
+
+Result<void> write_whole(int fd, const void* bytes, std::size_t count, const fs::path& path) {
+    const auto* next = static_cast<const char*>(bytes);
+    while (count > 0) {
+        const ssize_t written = ::write(fd, next, count);
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return io_error("writing " + path.string(), errno);
+        next += written;
+        count -= static_cast<std::size_t>(written);
+    }
+    return {};
+}
+
+void take_events(const fs::path& path, std::size_t most, std::deque<ipc::Event>& into) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        std::optional<ipc::Event> event = event_of_line(line);
+        if (!event) continue;  // cut off when the machine went down
+        if (into.size() == most) into.pop_front();
+        into.push_back(std::move(*event));
+    }
+}
+
+}  // namespace
+
+Result<StateFolder> StateFolder::open(const fs::path& folder) {
+    std::error_code fault;
+    fs::create_directories(folder, fault);
+    if (fault)
+        return Error{Errc::io, folder.string() + ": " + fault.message(),
+                     "name a folder that can be written with --state", 0, 0};
+    const fs::path path = folder / "state.lock";
+    ipc::UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock) return io_error("opening " + path.string(), errno);
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    if (::fcntl(lock.get(), F_OFD_SETLK, &whole) != 0)
+        return Error{Errc::busy, folder.string() + ": another samovard keeps its state there",
+                     "give each a folder of its own with --state", 0, 0};
+    StateFolder state(folder, std::move(lock));
+    if (Result<void> opened = state.open_events(); !opened) return opened.error();
+    return state;
+}
+
+Memories StateFolder::read_memories() {
+    const fs::path path = folder_ / kMemories;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return {};
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    Result<Memories> memories = decode_memories(std::as_bytes(std::span(text)));
+    if (memories) return std::move(*memories);
+    std::error_code fault;
+    const fs::path aside = folder_ / (std::string(kMemories) + ".broken");
+    fs::rename(path, aside, fault);
+    spdlog::warn("{}: {}; it is set aside as {}, and all is learned anew", path.string(),
+                 memories.error().message, aside.filename().string());
+    return {};
+}
+
+Result<void> StateFolder::write_memories(const ipc::Bytes& bytes) {
+    const fs::path path = folder_ / kMemories, draft = folder_ / (std::string(kMemories) + ".new");
+    {
+        const ipc::UniqueFd file(
+            ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        if (!file) return io_error("writing " + draft.string(), errno);
+        if (auto written = write_whole(file.get(), bytes.data(), bytes.size(), draft); !written)
+            return written;
+        // Else a power cut could leave the new name on an empty file.
+        if (::fdatasync(file.get()) != 0) return io_error("writing " + draft.string(), errno);
+    }
+    if (::rename(draft.c_str(), path.c_str()) != 0)
+        return io_error("naming " + path.string(), errno);
+    return {};
+}
+
+std::deque<ipc::Event> StateFolder::read_events(std::size_t most) const {
+    std::deque<ipc::Event> events;
+    take_events(folder_ / kOlderEvents, most, events);
+    take_events(folder_ / kEvents, most, events);
+    return events;
+}
+
+Result<void> StateFolder::open_events() {
+    const fs::path path = folder_ / kEvents;
+    events_ = ipc::UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!events_) return io_error("opening " + path.string(), errno);
+    struct stat info {};
+    event_bytes_ =
+        ::fstat(events_.get(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
+    return {};
+}
+
+Result<void> StateFolder::write_event(const ipc::Event& event) {
+    const std::string line = line_of(event);
+    if (event_bytes_ > 0 && event_bytes_ + line.size() > kEventFileBytes) {
+        std::error_code fault;
+        fs::rename(folder_ / kEvents, folder_ / kOlderEvents, fault);
+        if (fault)
+            return Error{Errc::io,
+                         "naming " + (folder_ / kOlderEvents).string() + ": " + fault.message(), "",
+                         0, 0};
+        if (Result<void> opened = open_events(); !opened) return opened;
+    }
+    event_bytes_ += line.size();
+    return write_whole(events_.get(), line.data(), line.size(), folder_ / kEvents);
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,91 @@
+// What outlives the daemon.
+
+#include <fstream>
+
+#include "tests/integration/residency/residency.hpp"
+
+namespace samovar::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Restart : public WithRules {
+  protected:
+    // Ends the daemon and starts it again, with its state.
+    void again() {
+        daemon.stop();
+        daemon.start();
+        client = Client::connect({.socket = daemon.socket()}).value();
+    }
+    fs::path memory() const { return daemon.state() / "residency.state"; }
+};
+
+TEST_F(Restart, brings_back_what_was_in_use_and_not_what_was_not) {
+    take("add", "");
+    take("invert", "");
+    add();
+    client.load("invert").value();
+    client.unload("invert").value();
+    again();
+    EXPECT_TRUE(comes_to("add", Residency::hot));
+    EXPECT_EQ(residency("invert"), Residency::cold);
+    EXPECT_EQ(client.why("add").value().rule, "keep-alive");
+}
+
+TEST_F(Restart, keeps_holds_and_pins) {
+    take("add", "");
+    take("invert", "");
+    client.wish("add", Wish::hold, 0ms).value();
+    client.wish("invert", Wish::pin, 1h).value();
+    EXPECT_TRUE(comes_to("invert", Residency::hot));
+    again();
+    EXPECT_EQ(client.run(adding(1, 2)).error().code, Errc::not_permitted);
+    EXPECT_TRUE(comes_to("invert", Residency::hot));
+    EXPECT_EQ(client.why("invert").value().rule, "pin");
+}
+
+TEST_F(Restart, after_a_kill_knows_what_was_written_a_minute_before) {
+    take("add", "");
+    client.wish("add", Wish::hold, 0ms).value();
+    daemon.pass(1min);
+    ASSERT_TRUE(wait_until([&] { return fs::exists(memory()); }));
+    daemon.kill();
+    daemon.start();
+    client = Client::connect({.socket = daemon.socket()}).value();
+    EXPECT_EQ(client.run(adding(1, 2)).error().code, Errc::not_permitted);
+}
+
+TEST_F(Restart, sets_a_broken_memory_aside_and_serves) {
+    take("add", "");
+    add();
+    daemon.stop();
+    const auto size = fs::file_size(memory());
+    fs::resize_file(memory(), size - 1);
+    daemon.start();
+    client = Client::connect({.socket = daemon.socket()}).value();
+    EXPECT_EQ(residency("add"), Residency::cold);
+    add();
+    EXPECT_TRUE(fs::exists(daemon.state() / "residency.state.broken"));
+    EXPECT_THAT(daemon.log(), testing::HasSubstr("its checksum is wrong"));
+}
+
+TEST_F(Restart, still_shows_the_moves_of_before) {
+    take("add", "");
+    add();
+    client.unload("add").value();
+    again();
+    std::vector<std::string> moves;
+    client.events({}, false, [&](const Event& event) { moves.emplace_back(to_string(event.to)); })
+        .value();
+    EXPECT_THAT(moves, testing::IsSupersetOf({"loading", "hot", "unloading", "cold"}));
+}
+
+TEST_F(Restart, serves_without_a_state_where_another_daemon_has_it) {
+    DaemonUnderTest other{{.models = {"add"}, .arguments = {"--state", daemon.state().string()}}};
+    EXPECT_THAT(other.log(), testing::HasSubstr("another samovard keeps its state there"));
+    Client guest = Client::connect({.socket = other.socket()}).value();
+    EXPECT_EQ(sum_of(guest.run(adding(1, 2)).value()), 3);
+}
+
+}  // namespace
+}  // namespace samovar::tests
