@@ -1,0 +1,74 @@
+// What is given back when everything has gone down, a hundred times in a row.
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+
+#include "tests/integration/residency/residency.hpp"
+
+namespace samovar::tests {
+namespace {
+
+constexpr int kLadders = 100;
+
+std::uint64_t pss_bytes(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("Pss:")) return std::stoull(line.substr(4)) * 1024;
+    throw std::runtime_error("no Pss in smaps_rollup");
+}
+
+// By least squares over 0, 1, 2, ..., in bytes a step, with its standard error.
+struct Slope {
+    double slope, error;
+};
+Slope slope_of(const std::vector<double>& values) {
+    const auto n = static_cast<double>(values.size());
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+    double xx = 0, xy = 0, rest = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double x = static_cast<double>(i) - (n - 1) / 2;
+        xx += x * x;
+        xy += x * (values[i] - mean);
+    }
+    const double slope = xy / xx;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double x = static_cast<double>(i) - (n - 1) / 2;
+        rest += std::pow(values[i] - mean - slope * x, 2);
+    }
+    return {slope, std::sqrt(rest / (n - 2) / xx)};
+}
+
+// The daemon remembers its last moves: a full memory does not grow.
+void fill_events(const std::filesystem::path& state) {
+    std::filesystem::create_directories(state);
+    std::ofstream file(state / "events.jsonl");
+    for (int i = 0; i < 4096; ++i)
+        file << R"({"at_ms":1,"model":"tiny-pt2","from":"hot","to":"unloading",)"
+             << R"("cause":"operator","took_us":1000,"bytes":1000})"
+             << "\n";
+}
+
+TEST(FullLadders, leave_nothing_behind_a_hundred_times_in_a_row) {
+    DaemonUnderTest daemon{{.models = {"tiny-pt2"}}};
+    daemon.stop();
+    fill_events(daemon.state());
+    daemon.start();
+    Client client = Client::connect({.socket = daemon.socket()}).value();
+    std::vector<double> pss;
+    for (int i = 0; i < kLadders + 10; ++i) {
+        client.load("tiny-pt2").value();
+        client.unload("tiny-pt2").value();
+        ASSERT_TRUE(wait_until([&] { return daemon.worker().state == ipc::WorkerState::stopped; }));
+        // The first ones fill what is made once.
+        if (i >= 10) pss.push_back(static_cast<double>(pss_bytes(daemon.pid())));
+    }
+    const auto [slope, error] = slope_of(pss);
+    // Where nothing moves at all its error is nothing, too: a page in ten ladders is the least.
+    EXPECT_LE(slope, std::max(3 * error, 410.0))
+        << "from " << pss.front() << " to " << pss.back() << " bytes";
+}
+
+}  // namespace
+}  // namespace samovar::tests
