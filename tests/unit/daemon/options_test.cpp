@@ -19,7 +19,8 @@ using testing::StartsWith;
 class Reading : public testing::Test {
   protected:
     Reading() {
-        for (const char* name : {"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
+        for (const char* name : {"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME",
+                                 "XDG_STATE_HOME", "STATE_DIRECTORY"})
             ::unsetenv(name);
         ::setenv("XDG_CONFIG_HOME", folder_.path().c_str(), 1);
     }
@@ -63,6 +64,16 @@ TEST_F(Reading, takes_the_command_line_over_the_file_over_the_defaults) {
     EXPECT_EQ(options.listener.mode, 0600U);
     EXPECT_EQ(options.log_level, "debug");
     EXPECT_EQ(read({"--drain", "0.5"}).options.drain, std::chrono::milliseconds(500));
+}
+
+TEST_F(Reading, keeps_its_state_where_the_service_manager_says_or_the_user_has_it) {
+    ::setenv("XDG_STATE_HOME", "/home/one/state", 1);
+    EXPECT_EQ(read({}).options.state, "/home/one/state/samovar");
+    ::setenv("STATE_DIRECTORY", "/var/lib/samovar:/var/lib/other", 1);
+    EXPECT_EQ(read({}).options.state, "/var/lib/samovar");
+    configure("state = \"/srv/state\"\n");
+    EXPECT_EQ(read({}).options.state, "/srv/state");
+    EXPECT_EQ(read({"--state", "/tmp/state"}).options.state, "/tmp/state");
 }
 
 TEST_F(Reading, makes_paths_absolute) {

@@ -106,6 +106,35 @@ TEST(ResidencyTable, can_hold_a_model) {
     EXPECT_TRUE(rules_of("hold = true\n").held);
 }
 
+TEST(ForecastKeys, turn_it_on_and_give_it_a_price) {
+    EXPECT_TRUE(rules_of("forecast = true\n").forecast);
+    EXPECT_EQ(rules_of("forecast = true\n").price, std::nullopt);
+    EXPECT_EQ(rules_of("forecast = true\nprice = \"auto\"\n").price, std::nullopt);
+    EXPECT_EQ(rules_of("forecast = true\nprice = 0.25\n").price, 0.25);
+    EXPECT_EQ(rules_of("forecast = true\nprice = 10\n").price, 10.0) << "the most";
+}
+
+TEST(ForecastKeys, refuse_prices_that_are_none) {
+    for (const char* price : {"0", "-1", "10.5", "nan", "inf"})
+        EXPECT_EQ(fault_of("forecast = true\nprice = " + std::string(price) + "\n"),
+                  "m/model.toml:3: residency.price: must be from 0.0001 to 10 cold starts per idle "
+                  "minute");
+    EXPECT_EQ(fault_of("forecast = true\nprice = \"cheap\"\n"),
+              "m/model.toml:3: residency.price: must be \"auto\" or a number of cold starts per "
+              "idle minute");
+    EXPECT_EQ(fault_of("price = 1\n"),
+              "m/model.toml:2: residency.price: contradicts forecast = false, which has no use for "
+              "it: remove one of the two");
+}
+
+TEST(SelfWarmKey, is_an_interval_of_a_second_to_a_day) {
+    EXPECT_EQ(rules_of("self_warm = \"5m\"\n").self_warm, 5min);
+    EXPECT_THAT(fault_of("self_warm = \"10ms\"\n"),
+                StartsWith("m/model.toml:2: residency.self_warm: "));
+    EXPECT_THAT(fault_of("hold = true\nself_warm = \"5m\"\n"),
+                StartsWith("m/model.toml:3: residency.self_warm: contradicts hold = true"));
+}
+
 // ---- Durations ----------------------------------------------------------------------------------
 
 TEST(KeepAliveKey, takes_durations_none_at_all_and_for_ever) {
