@@ -53,6 +53,10 @@ auto in_public(Result<Answer> answer) -> Result<decltype(client::to_public(std::
     return client::to_public(std::move(*answer));
 }
 
+std::uint64_t count_of(milliseconds length) {
+    return static_cast<std::uint64_t>(std::max<milliseconds::rep>(length.count(), 0));
+}
+
 template <class Answer>
 Result<void> if_ok(const Result<Answer>& answer) {
     if (!answer) return answer.error();
@@ -86,24 +90,23 @@ Result<DaemonStatus> Client::status() {
 
 Result<LoadReport> Client::load(const std::string& model,
                                 std::function<void(const Progress&)> on_progress,
-                                milliseconds timeout) {
-    auto loaded =
-        session_->ask<ipc::ModelLoaded>(ipc::LoadModel{model}, timeout, std::move(on_progress));
+                                milliseconds timeout, milliseconds length) {
+    auto loaded = session_->ask<ipc::ModelLoaded>(ipc::LoadModel{model, count_of(length)}, timeout,
+                                                  std::move(on_progress));
     if (!loaded) return loaded.error();
     LoadReport report = client::to_public(std::move(loaded->report));
     report.was_hot = loaded->was_hot;
     return report;
 }
 
-Result<void> Client::unload(const std::string& model, milliseconds timeout) {
-    return if_ok(session_->ask<ipc::Ok>(ipc::UnloadModel{model}, timeout));
+Result<void> Client::unload(const std::string& model, milliseconds timeout, milliseconds length) {
+    return if_ok(session_->ask<ipc::Ok>(ipc::UnloadModel{model, count_of(length)}, timeout));
 }
 
 Result<void> Client::wish(const std::string& model, Wish wish, milliseconds length) {
-    const auto count = static_cast<std::uint64_t>(std::max<milliseconds::rep>(length.count(), 0));
-    return if_ok(
-        session_->ask<ipc::Ok>(ipc::SetResidency{model, static_cast<ipc::Wish>(wish), count},
-                               session_->options().call_timeout));
+    return if_ok(session_->ask<ipc::Ok>(
+        ipc::SetResidency{model, static_cast<ipc::Wish>(wish), count_of(length)},
+        session_->options().call_timeout));
 }
 
 Result<Explanation> Client::why(const std::string& model) {

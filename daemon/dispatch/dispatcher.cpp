@@ -59,8 +59,9 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::ModelId model = work.model->id;
     if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
         load_started_.try_emplace(model, now);
+    const auto keep_alive = work.checked.keep_alive;
     jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt};
-    watcher->job_came(model);
+    watcher->job_came(model, keep_alive);
     dispatch_.submit(id, model, now);
     carry_out();
     return id;

@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "daemon/models/registry.hpp"
-#include "scheduler/types.hpp"
+#include "scheduler/residency/rules.hpp"
 
 namespace samovar::daemon {
 
@@ -14,7 +14,8 @@ class DispatchWatcher {
     virtual void version_added(const ModelVersion& model,
                                std::optional<scheduler::ModelId> instead_of) = 0;
     virtual void version_gone(scheduler::ModelId model) = 0;
-    virtual void job_came(scheduler::ModelId model) = 0;
+    // `asked`: the caller's own keep-alive.
+    virtual void job_came(scheduler::ModelId model, std::optional<scheduler::KeepAlive> asked) = 0;
     // `ran`: a worker had it.
     virtual void job_ended(scheduler::ModelId model, bool ran) = 0;
     virtual void moved(const ModelVersion& model, const scheduler::ModelMoved& move) = 0;

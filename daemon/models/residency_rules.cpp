@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <type_traits>
 
+#include <samovar/limits.hpp>
+
 namespace samovar::daemon {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kLongestMs = std::int64_t{30} * 24 * 3'600'000;  // 30 days
+constexpr auto kLongestMs = static_cast<std::int64_t>(kMaxKeepAliveMs);
 constexpr std::size_t kMostEntries = 64;
 
 // A duration, "0", or the word for none. The faults of other words name these two as well.

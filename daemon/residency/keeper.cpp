@@ -25,6 +25,15 @@ scheduler::Duration ahead_of_steady(const scheduler::Now& now) {
     return now.wall.time_since_epoch() - now.steady.time_since_epoch();
 }
 
+// None: without an end. Errors: `invalid_argument`.
+Result<std::optional<scheduler::Duration>> end_of_wish(std::chrono::milliseconds length) {
+    if (length > kLongestWish || length.count() < 0)
+        return Error{Errc::invalid_argument, "a wish for longer than 365 days",
+                     "leave its length out for one without an end", 0, 0};
+    if (length.count() == 0) return std::optional<scheduler::Duration>();
+    return std::optional<scheduler::Duration>(length);
+}
+
 std::uint64_t in_ms(scheduler::Duration time) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
@@ -60,9 +69,13 @@ void Keeper::stop() {
     clock_.close(ignored);
 }
 
-void Keeper::wished_for(const ModelVersion& model, scheduler::Wish::Kind kind) {
-    ladder_.wish(model.id, kind, std::nullopt, clocks_.now());
+Result<void> Keeper::wished_for(const ModelVersion& model, scheduler::Wish::Kind kind,
+                                std::chrono::milliseconds length) {
+    const Result<std::optional<scheduler::Duration>> end = end_of_wish(length);
+    if (!end) return end.error();
+    ladder_.wish(model.id, kind, *end, clocks_.now());
     carry_out();
+    return {};
 }
 
 std::optional<Error> Keeper::refusal(const ModelVersion& model) const {
@@ -81,11 +94,8 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
     using Kind = scheduler::Wish::Kind;
     const std::string name = "model \"" + model.file.name + "\"";
     const scheduler::Now now = clocks_.now();
-    if (length > kLongestWish)
-        return Error{Errc::invalid_argument, "a wish for longer than 365 days",
-                     "leave its length out for one without an end", 0, 0};
-    std::optional<scheduler::Duration> end;
-    if (length.count() > 0) end = length;
+    const Result<std::optional<scheduler::Duration>> end = end_of_wish(length);
+    if (!end) return end.error();
     Kind kind{};
     switch (wish) {
         case ipc::Wish::load: kind = Kind::load; break;
@@ -110,7 +120,7 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
         if (std::optional<Error> held = refusal(model)) return *held;
     if (kind == Kind::park)
         if (std::optional<Error> refused = not_parkable(model)) return *refused;
-    ladder_.wish(model.id, kind, end, now);
+    ladder_.wish(model.id, kind, *end, now);
     carry_out();
     return {};
 }
@@ -162,8 +172,8 @@ void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
 }
 
-void Keeper::job_came(scheduler::ModelId model) {
-    ladder_.job_came(model, std::nullopt, clocks_.now());
+void Keeper::job_came(scheduler::ModelId model, std::optional<scheduler::KeepAlive> asked) {
+    ladder_.job_came(model, asked, clocks_.now());
 }
 
 void Keeper::job_ended(scheduler::ModelId model, bool ran) {

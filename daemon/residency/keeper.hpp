@@ -23,8 +23,10 @@ class Keeper final : public DispatchWatcher {
     // An operator's wish, for so long; zero: without an end. Errors: `invalid_argument` (unknown,
     // too long, nothing to take back, a model that cannot be parked), `not_permitted` (it is held).
     Result<void> wish(const ModelVersion& model, ipc::Wish wish, std::chrono::milliseconds length);
-    // An operator's load or unload; the dispatcher is asked by whoever waits for the outcome.
-    void wished_for(const ModelVersion& model, scheduler::Wish::Kind kind);
+    // An operator's load or unload, for so long; the dispatcher is asked by whoever waits for the
+    // outcome. Errors: `invalid_argument` (too long).
+    Result<void> wished_for(const ModelVersion& model, scheduler::Wish::Kind kind,
+                            std::chrono::milliseconds length);
     ipc::Explanation explain(const ModelVersion& model) const;
     EventLog& events() { return events_; }
     // What stands in a job's way, or nothing.
@@ -39,7 +41,7 @@ class Keeper final : public DispatchWatcher {
     void version_added(const ModelVersion& model,
                        std::optional<scheduler::ModelId> instead_of) override;
     void version_gone(scheduler::ModelId model) override;
-    void job_came(scheduler::ModelId model) override;
+    void job_came(scheduler::ModelId model, std::optional<scheduler::KeepAlive> asked) override;
     void job_ended(scheduler::ModelId model, bool ran) override;
     void moved(const ModelVersion& model, const scheduler::ModelMoved& move) override;
     void settled(const ModelVersion& model, scheduler::Residency residency, bool moves_on) override;

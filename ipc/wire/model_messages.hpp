@@ -110,9 +110,20 @@ void serialize(Archive& ar, ByModel<Type>& m) {
     ar(bounded(m.model, kMaxNameBytes));
 }
 using DescribeModel = ByModel<MessageType::describe_model>;
-using LoadModel = ByModel<MessageType::load_model>;      // answers: Progress..., ModelLoaded
-using UnloadModel = ByModel<MessageType::unload_model>;  // answers: Ok
 using RemoveModel = ByModel<MessageType::remove_model>;  // answers: Ok
+
+template <MessageType Type>
+struct ByModelFor {  // a request about one model that holds for a time
+    static constexpr MessageType kType = Type;
+    std::string model;
+    std::uint64_t for_ms = 0;  // 0: without an end of its own
+};
+template <class Archive, MessageType Type>
+void serialize(Archive& ar, ByModelFor<Type>& m) {
+    ar(bounded(m.model, kMaxNameBytes), m.for_ms);
+}
+using LoadModel = ByModelFor<MessageType::load_model>;      // answers: Progress..., ModelLoaded
+using UnloadModel = ByModelFor<MessageType::unload_model>;  // answers: Ok
 
 struct ModelLoaded {
     static constexpr MessageType kType = MessageType::model_loaded;

@@ -91,6 +91,8 @@ Submit specimen<Submit>() {
     m.outputs.push_back({kInline, 0, 4096});
     m.params.push_back({"output", "cutout"});
     m.progress = true;
+    m.keep = Keep::for_time;
+    m.keep_alive_ms = 600'000;
     return m;
 }
 template <>
@@ -121,11 +123,11 @@ DescribeModel specimen<DescribeModel>() {
 }
 template <>
 LoadModel specimen<LoadModel>() {
-    return {"selfie"};
+    return {"selfie", 7'200'000};
 }
 template <>
 UnloadModel specimen<UnloadModel>() {
-    return {"selfie"};
+    return {"selfie", 86'400'000};
 }
 template <>
 SetResidency specimen<SetResidency>() {
