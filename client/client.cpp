@@ -83,9 +83,9 @@ Result<ModelInfo> Client::info(const std::string& model) {
         session_->ask<ipc::ModelInfo>(ipc::DescribeModel{model}, session_->options().call_timeout));
 }
 
-Result<DaemonStatus> Client::status() {
+Result<DaemonStatus> Client::status(bool all) {
     return in_public(
-        session_->ask<ipc::StatusReport>(ipc::Status{}, session_->options().call_timeout));
+        session_->ask<ipc::StatusReport>(ipc::Status{all}, session_->options().call_timeout));
 }
 
 Result<LoadReport> Client::load(const std::string& model,
@@ -114,11 +114,34 @@ Result<Explanation> Client::why(const std::string& model) {
                                                      session_->options().call_timeout));
 }
 
+Result<Warmth> Client::warmth(const std::string& model) {
+    return in_public(
+        session_->ask<ipc::Warmth>(ipc::DescribeWarmth{model}, session_->options().call_timeout));
+}
+
+Result<std::vector<MinuteOfCalls>> Client::calls(std::chrono::sys_time<milliseconds> since) {
+    const auto watch = std::make_shared<client::EventWatch>(
+        ipc::WatchEvents{count_of(since.time_since_epoch()), false, true});
+    const Deadline deadline(session_->options().call_timeout);
+    if (Result<void> started = session_->start(watch, deadline); !started) return started.error();
+    if (!session_->wait(*watch, deadline)) {
+        session_->forget(*watch);
+        return Error{Errc::timed_out, "the daemon did not tell of its calls in time",
+                     "ask for a shorter time", 0, 0};
+    }
+    if (!watch->end) return watch->end.error();
+    std::vector<MinuteOfCalls> minutes;
+    for (ipc::Event& event : watch->take())
+        minutes.push_back({std::chrono::sys_time<milliseconds>(milliseconds(event.at_ms)),
+                           std::move(event.model), event.calls});
+    return minutes;
+}
+
 Result<void> Client::events(std::chrono::sys_time<milliseconds> since, bool follow,
                             const std::function<void(const Event&)>& tell) {
     const auto from = static_cast<std::uint64_t>(
         std::max<milliseconds::rep>(since.time_since_epoch().count(), 0));
-    const auto watch = std::make_shared<client::EventWatch>(ipc::WatchEvents{from, follow});
+    const auto watch = std::make_shared<client::EventWatch>(ipc::WatchEvents{from, follow, false});
     const Deadline start(session_->options().call_timeout);
     if (Result<void> started = session_->start(watch, start); !started) return started;
     while (true) {

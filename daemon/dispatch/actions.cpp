@@ -122,7 +122,7 @@ void Dispatcher::perform(const scheduler::RefuseJob& action) {
     spdlog::debug("job {} uid={}: {}", action.job, job.work.uid, error.message);
     if (const auto requester = job.work.requester.lock())
         requester->request_failed(job.work.request, error);
-    watcher->job_ended(job.work.model->id, false);
+    watcher->job_ended(job.work.model->id, {.kind = job.kind});
 }
 
 void Dispatcher::perform(const scheduler::ModelMoved& action) {

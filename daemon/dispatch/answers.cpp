@@ -71,7 +71,6 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
         ++job.work.model->jobs_done;
-        job.work.model->last_used = now;
         ipc::Done answer{std::move(done->outputs), done->timings};
         answer.timings.queued = nanoseconds(job.sent - job.received);
         answer.timings.total = nanoseconds(now - job.received);
@@ -82,7 +81,8 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
             else
                 requester->job_done(job.work.request, std::move(answer));
         }
-        watcher->job_ended(job.work.model->id, true);
+        watcher->job_ended(job.work.model->id,
+                           {.kind = job.kind, .ran = true, .took = now - job.received});
     }
     carry_out();
 }
@@ -94,12 +94,11 @@ void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
         ++job.work.model->jobs_failed;
-        job.work.model->last_used = now;
         if (const auto requester = job.work.requester.lock())
             requester->request_failed(
                 job.work.request,
                 unwanted ? Error{Errc::cancelled, "the job was cancelled", "", 0, 0} : error);
-        watcher->job_ended(job.work.model->id, true);
+        watcher->job_ended(job.work.model->id, {.kind = job.kind, .ran = true});
     }
     carry_out();
 }

@@ -60,8 +60,8 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
         load_started_.try_emplace(model, now);
     const auto keep_alive = work.checked.keep_alive;
-    jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt};
-    watcher->job_came(model, keep_alive);
+    jobs_[id] =
+        Job{std::move(work), now, {}, false, std::nullopt, watcher->job_came(model, keep_alive)};
     dispatch_.submit(id, model, now);
     carry_out();
     return id;
@@ -80,8 +80,9 @@ void Dispatcher::abandon(scheduler::JobId job) noexcept {
         found->second.work.requester.reset();
         if (gone) {
             const scheduler::ModelId model = found->second.work.model->id;
+            const DispatchWatcher::JobEnd end{.kind = found->second.kind};
             jobs_.erase(found);
-            watcher->job_ended(model, false);
+            watcher->job_ended(model, end);
         }
     }
     carry_out();
@@ -266,10 +267,14 @@ ipc::ModelStatus Dispatcher::model_status(const ModelVersion& model) const {
     status.jobs_done = model.jobs_done;
     status.jobs_failed = model.jobs_failed;
     status.weight_bytes = model.last_load.weight_bytes;
-    if (model.last_used != scheduler::Time{})
-        status.idle_ms = static_cast<std::uint64_t>(
-            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - model.last_used)
-                .count());
+    status.device = model.device;
+    switch (view.residency) {
+        case scheduler::Residency::hot:
+        case scheduler::Residency::parking: status.device_bytes = status.weight_bytes; break;
+        case scheduler::Residency::parked:
+        case scheduler::Residency::waking: status.host_bytes = status.weight_bytes; break;
+        default: break;
+    }
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/models/residency_rules.hpp"
+#include "daemon/residency/warmth_report.hpp"
 #include "scheduler/residency/explain.hpp"
 
 namespace samovar::daemon {
@@ -160,24 +161,64 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
     return explanation;
 }
 
+void Keeper::fill(ipc::ModelStatus& status, const ModelVersion& model) const {
+    const scheduler::Now now = clocks_.now();
+    const scheduler::Warmth& warmth = records_.at(model.id)->warmth;
+    status.uses = warmth.uses();
+    status.cold_starts = warmth.cold_starts();
+    if (warmth.last_use()) status.idle_ms = in_ms(now.steady - *warmth.last_use());
+    const auto view = ladder_.view(model.id);
+    const auto next = outlook(view.rules, view.standing, now);
+    if (!next) return;
+    status.changes = true;
+    status.next_ms = in_ms(next->when - now.steady);
+    status.next_rung = to_string(next->verdict.rung);
+    status.next_rule = to_string(next->verdict.rule);
+}
+
+ipc::Warmth Keeper::warmth(const ModelVersion& model) const {
+    return to_wire(records_.at(model.id)->warmth, clocks_.now().steady);
+}
+
+std::vector<ipc::Event> Keeper::calls(std::uint64_t since_ms) {
+    return calls_.since(since_ms, in_ms(clocks_.now().wall.time_since_epoch()));
+}
+
 // ---- What the dispatcher does -------------------------------------------------------------------
 
 void Keeper::version_added(const ModelVersion& model,
                            std::optional<scheduler::ModelId> instead_of) {
-    ladder_.add(model.id, model.file.residency, clocks_.now(), instead_of);
+    const scheduler::Now now = clocks_.now();
+    std::shared_ptr<Record> record;
+    if (instead_of) record = records_.at(*instead_of);
+    if (!record) record = std::make_shared<Record>();
+    record->warmth.replaced(now.steady);
+    record->newest = model.id;
+    records_[model.id] = std::move(record);
+    ladder_.add(model.id, model.file.residency, now, instead_of);
     carry_out();
 }
 
 void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
+    records_.erase(model);
 }
 
-void Keeper::job_came(scheduler::ModelId model, std::optional<scheduler::KeepAlive> asked) {
-    ladder_.job_came(model, asked, clocks_.now());
+scheduler::CallKind Keeper::job_came(scheduler::ModelId model,
+                                     std::optional<scheduler::KeepAlive> asked) {
+    const scheduler::Now now = clocks_.now();
+    calls_.add(dispatcher_.models().at(model)->file.name, in_ms(now.wall.time_since_epoch()));
+    const scheduler::CallKind kind =
+        records_.at(model)->warmth.job_came(ladder_.view(model).residency, now.steady);
+    ladder_.job_came(model, asked, now);
+    return kind;
 }
 
-void Keeper::job_ended(scheduler::ModelId model, bool ran) {
-    ladder_.job_ended(model, ran, clocks_.now());
+void Keeper::job_ended(scheduler::ModelId model, const JobEnd& end) {
+    const scheduler::Now now = clocks_.now();
+    if (const auto record = records_.find(model); record != records_.end())
+        record->second->warmth.job_ended(end.kind, end.ran, end.took, now.steady);
+    ladder_.job_ended(model, end.ran, now);
     carry_out();
 }
 
@@ -197,6 +238,9 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     spdlog::debug("model {} version {}: {} -> {} ({}) after {} ms", model.file.name, model.version,
                   to_string(move.from), to_string(move.to), event.cause, event.took_ns / 1'000'000);
     events_.add(std::move(event));
+    if (Record& record = *records_.at(model.id); record.newest == model.id)
+        record.warmth.moved(move.from, move.to, move.cause, model.last_load.weight_bytes,
+                            now.steady);
     ladder_.moved(model.id, move.to, move.cause, now);
     carry_out();
 }

@@ -45,7 +45,6 @@ using Ping = Empty<MessageType::ping>;
 using Cancel = Empty<MessageType::cancel>;  // its request id is that of the job to cancel
 using ListModels = Empty<MessageType::list_models>;
 using Reload = Empty<MessageType::reload>;
-using Status = Empty<MessageType::status>;
 
 // ---- Greeting -----------------------------------------------------------------------------------
 

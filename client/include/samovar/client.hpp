@@ -99,7 +99,8 @@ class SAMOVAR_EXPORT Client {
     Result<std::vector<ModelSummary>> models();
     // Errors: `unknown_model`.
     Result<ModelInfo> info(const std::string& model);
-    Result<DaemonStatus> status();
+    // Of models that are loaded or waited for, or of all.
+    Result<DaemonStatus> status(bool all = false);
     // Errors: `unknown_model`.
     Result<Explanation> why(const std::string& model);
     // How models moved: those moves that the daemon remembers, the oldest first, none from before
@@ -107,6 +108,12 @@ class SAMOVAR_EXPORT Client {
     // this thread, and may call any other member.
     Result<void> events(std::chrono::sys_time<std::chrono::milliseconds> since, bool follow,
                         const std::function<void(const Event&)>& tell);
+
+    // The minutes with calls that the daemon remembers and that are over, none from before `since`.
+    Result<std::vector<MinuteOfCalls>> calls(
+        std::chrono::sys_time<std::chrono::milliseconds> since = {});
+    // Errors: `unknown_model`.
+    Result<Warmth> warmth(const std::string& model);
 
     // For administrators (`not_permitted` for others). Load waits until the model is hot, at most
     // `timeout`. It is as good as a use; with a `length` it stays hot for so long, a year at most.

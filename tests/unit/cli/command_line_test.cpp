@@ -35,8 +35,8 @@ TEST(Commands, AllOfThemAreThereOnce) {
         EXPECT_TRUE(names.insert(command->name).second);
     EXPECT_EQ(names,
               (std::set<std::string_view>{"run", "ps", "models", "add", "remove", "load", "unload",
-                                          "info", "ping", "reload", "simulate", "why", "events",
-                                          "warm", "park", "pin", "hold", "release"}));
+                                          "info", "ping", "reload", "simulate", "why", "warmth",
+                                          "events", "warm", "park", "pin", "hold", "release"}));
 }
 
 TEST(Commands, EachHelpHasAnExampleTheJsonAndTheExitCodes) {
