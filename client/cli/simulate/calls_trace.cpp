@@ -9,7 +9,7 @@ namespace samovar::cli {
 namespace {
 
 constexpr std::uint64_t kMinuteMs = 60'000;
-constexpr std::uint32_t kHour = 60, kLongest = 10 * 366 * 24 * kHour;  // minutes
+constexpr std::uint32_t kHour = 60, kLongestTrace = 10 * 366 * 24 * kHour;  // minutes
 constexpr const char* kWayOut = "`samovar events --calls --json` prints them";
 
 bool is_count(const Json& object, const char* key) {
@@ -31,7 +31,7 @@ CallsTrace::CallsTrace(std::istream& text, std::string name) : name_(std::move(n
     if (text.bad()) refuse("it cannot be read any further; is the disk all right?");
     if (minutes_.empty()) refuse(std::string("it holds no calls; ") + kWayOut);
     first_ -= first_ % kHour;
-    if (last_ - first_ > kLongest)
+    if (last_ - first_ > kLongestTrace)
         refuse("its calls lie more than ten years apart; take out those of a wrong clock");
     next_ = minutes_.cbegin();
 }

@@ -17,7 +17,7 @@ constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l";  // a screen of its 
 constexpr std::string_view kLeave = "\x1b[?25h\x1b[?1049l";
 
 // A terminal that does not take it is about to go, which poll() tells.
-void write_all(std::string_view text) {
+void write_to_terminal(std::string_view text) {
     while (!text.empty()) {
         const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
@@ -48,13 +48,13 @@ Result<Screen> Screen::open() {
     raw.c_cc[VMIN] = 0;
     raw.c_cc[VTIME] = 0;
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-    write_all(kEnter);
+    write_to_terminal(kEnter);
     return Screen(std::move(changed));
 }
 
 Screen::~Screen() {
     if (!changed_.signals) return;
-    write_all(kLeave);
+    write_to_terminal(kLeave);
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &changed_.before);
     changed_.signals = {};
     ::sigprocmask(SIG_SETMASK, &changed_.mask, nullptr);
@@ -71,7 +71,7 @@ void Screen::show(const std::string& text) const {
     std::string frame = "\x1b[H";
     for (const char c : text)
         frame += c == '\n' ? "\x1b[K\r\n" : std::string(1, c);
-    write_all(frame + "\x1b[K\x1b[J");
+    write_to_terminal(frame + "\x1b[K\x1b[J");
 }
 
 Screen::Heard Screen::wait(std::chrono::milliseconds patience) const {
