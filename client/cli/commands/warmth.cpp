@@ -44,8 +44,8 @@ Json document(const std::vector<Named>& all) {
     return list;
 }
 
-std::string byte_time_in_words(std::uint64_t byte_seconds) {
-    return bytes_in_words(byte_seconds / 3600) + " h";
+std::string byte_hours_in_words(std::uint64_t byte_seconds) {
+    return bytes_in_words(byte_seconds / 3600);
 }
 
 void print_one(const Named& named, Console& console) {
@@ -63,11 +63,11 @@ void print_one(const Named& named, Console& console) {
                   {"MET", kRight},
                   {"UNMET", kRight},
                   {"IDLE", kRight},
-                  {"IDLE BYTES", kRight}});
+                  {"BYTE HOURS", kRight}});
     for (const BroughtUp& up : warmth.brought_up)
         causes.add({up.cause, std::to_string(up.times), std::to_string(up.met),
                     std::to_string(up.unmet), age_in_words(up.idle),
-                    byte_time_in_words(up.idle_byte_seconds)});
+                    byte_hours_in_words(up.idle_byte_seconds)});
     if (!causes.empty()) text += "\n" + causes.to_text(console.out());
     console.print(text);
 }
@@ -94,7 +94,7 @@ void print(const std::vector<Named>& all, Console& console) {
                  {"BROUGHT UP P50", kRight},
                  {"HOT P50", kRight},
                  {"IDLE", kRight},
-                 {"IDLE BYTES", kRight}});
+                 {"BYTE HOURS", kRight}});
     for (const Named& named : all) {
         BroughtUp sum;
         for (const BroughtUp& up : named.warmth.brought_up) {
@@ -110,7 +110,7 @@ void print(const std::vector<Named>& all, Console& console) {
                    median(named.warmth, "brought up"),
                    median(named.warmth, "hot"),
                    age_in_words(sum.idle),
-                   byte_time_in_words(sum.idle_byte_seconds)});
+                   byte_hours_in_words(sum.idle_byte_seconds)});
     }
     console.print(table.to_text(console.out()));
 }
@@ -158,7 +158,7 @@ const Command kWarmth{
         "BROUGHT UP BY is the cause of a load or a wake-up. MET: a call found it ready, which is "
         "a\n"
         "cold start less. UNMET: it went down before anybody called. IDLE is the time in which it\n"
-        "was hot without a call, and IDLE BYTES that time for its weights' bytes.",
+        "was hot without a call, and BYTE HOURS those hours times the bytes of its weights.",
     .example = "  samovar warmth\n  samovar warmth selfie",
     .json =
         "[{\"model\", \"uses\", \"cold_starts\",\n"
