@@ -53,6 +53,10 @@ auto in_public(Result<Answer> answer) -> Result<decltype(client::to_public(std::
     return client::to_public(std::move(*answer));
 }
 
+std::uint64_t count_of(milliseconds length) {
+    return static_cast<std::uint64_t>(std::max<milliseconds::rep>(length.count(), 0));
+}
+
 template <class Answer>
 Result<void> if_ok(const Result<Answer>& answer) {
     if (!answer) return answer.error();
@@ -79,31 +83,30 @@ Result<ModelInfo> Client::info(const std::string& model) {
         session_->ask<ipc::ModelInfo>(ipc::DescribeModel{model}, session_->options().call_timeout));
 }
 
-Result<DaemonStatus> Client::status() {
+Result<DaemonStatus> Client::status(bool all) {
     return in_public(
-        session_->ask<ipc::StatusReport>(ipc::Status{}, session_->options().call_timeout));
+        session_->ask<ipc::StatusReport>(ipc::Status{all}, session_->options().call_timeout));
 }
 
 Result<LoadReport> Client::load(const std::string& model,
                                 std::function<void(const Progress&)> on_progress,
-                                milliseconds timeout) {
-    auto loaded =
-        session_->ask<ipc::ModelLoaded>(ipc::LoadModel{model}, timeout, std::move(on_progress));
+                                milliseconds timeout, milliseconds length) {
+    auto loaded = session_->ask<ipc::ModelLoaded>(ipc::LoadModel{model, count_of(length)}, timeout,
+                                                  std::move(on_progress));
     if (!loaded) return loaded.error();
     LoadReport report = client::to_public(std::move(loaded->report));
     report.was_hot = loaded->was_hot;
     return report;
 }
 
-Result<void> Client::unload(const std::string& model, milliseconds timeout) {
-    return if_ok(session_->ask<ipc::Ok>(ipc::UnloadModel{model}, timeout));
+Result<void> Client::unload(const std::string& model, milliseconds timeout, milliseconds length) {
+    return if_ok(session_->ask<ipc::Ok>(ipc::UnloadModel{model, count_of(length)}, timeout));
 }
 
 Result<void> Client::wish(const std::string& model, Wish wish, milliseconds length) {
-    const auto count = static_cast<std::uint64_t>(std::max<milliseconds::rep>(length.count(), 0));
-    return if_ok(
-        session_->ask<ipc::Ok>(ipc::SetResidency{model, static_cast<ipc::Wish>(wish), count},
-                               session_->options().call_timeout));
+    return if_ok(session_->ask<ipc::Ok>(
+        ipc::SetResidency{model, static_cast<ipc::Wish>(wish), count_of(length)},
+        session_->options().call_timeout));
 }
 
 Result<Explanation> Client::why(const std::string& model) {
@@ -111,11 +114,34 @@ Result<Explanation> Client::why(const std::string& model) {
                                                      session_->options().call_timeout));
 }
 
+Result<Warmth> Client::warmth(const std::string& model) {
+    return in_public(
+        session_->ask<ipc::Warmth>(ipc::DescribeWarmth{model}, session_->options().call_timeout));
+}
+
+Result<std::vector<MinuteOfCalls>> Client::calls(std::chrono::sys_time<milliseconds> since) {
+    const auto watch = std::make_shared<client::EventWatch>(
+        ipc::WatchEvents{count_of(since.time_since_epoch()), false, true});
+    const Deadline deadline(session_->options().call_timeout);
+    if (Result<void> started = session_->start(watch, deadline); !started) return started.error();
+    if (!session_->wait(*watch, deadline)) {
+        session_->forget(*watch);
+        return Error{Errc::timed_out, "the daemon did not tell of its calls in time",
+                     "ask for a shorter time", 0, 0};
+    }
+    if (!watch->end) return watch->end.error();
+    std::vector<MinuteOfCalls> minutes;
+    for (ipc::Event& event : watch->take())
+        minutes.push_back({std::chrono::sys_time<milliseconds>(milliseconds(event.at_ms)),
+                           std::move(event.model), event.calls});
+    return minutes;
+}
+
 Result<void> Client::events(std::chrono::sys_time<milliseconds> since, bool follow,
                             const std::function<void(const Event&)>& tell) {
     const auto from = static_cast<std::uint64_t>(
         std::max<milliseconds::rep>(since.time_since_epoch().count(), 0));
-    const auto watch = std::make_shared<client::EventWatch>(ipc::WatchEvents{from, follow});
+    const auto watch = std::make_shared<client::EventWatch>(ipc::WatchEvents{from, follow, false});
     const Deadline start(session_->options().call_timeout);
     if (Result<void> started = session_->start(watch, start); !started) return started;
     while (true) {

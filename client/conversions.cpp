@@ -64,7 +64,16 @@ ModelStatus to_public(ipc::ModelStatus&& message) {
             message.jobs_done,
             message.jobs_failed,
             message.weight_bytes,
-            milliseconds(message.idle_ms)};
+            milliseconds(message.idle_ms),
+            std::move(message.device),
+            message.device_bytes,
+            message.host_bytes,
+            message.uses,
+            message.cold_starts,
+            message.changes,
+            milliseconds(message.next_ms),
+            std::move(message.next_rung),
+            std::move(message.next_rule)};
 }
 
 }  // namespace
@@ -126,6 +135,17 @@ Event to_public(ipc::Event&& message) {
     event.took = nanoseconds(message.took_ns);
     event.bytes = message.bytes;
     return event;
+}
+
+Warmth to_public(ipc::Warmth&& message) {
+    Warmth warmth{message.uses, message.cold_starts, {}, {}};
+    for (ipc::CallTimes& calls : message.calls)
+        warmth.calls.push_back({std::move(calls.kind), calls.calls, nanoseconds(calls.p50_ns),
+                                nanoseconds(calls.p99_ns)});
+    for (ipc::BroughtUp& up : message.brought_up)
+        warmth.brought_up.push_back({std::move(up.cause), up.times, up.met, up.unmet,
+                                     milliseconds(up.idle_ms), up.idle_byte_seconds});
+    return warmth;
 }
 
 DaemonStatus to_public(ipc::StatusReport&& message) {

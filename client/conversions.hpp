@@ -14,6 +14,7 @@ LoadReport to_public(ipc::LoadReport&& message);
 ReloadEntry to_public(ipc::ReloadEntry&& message);
 Explanation to_public(ipc::Explanation&& message);
 Event to_public(ipc::Event&& message);
+Warmth to_public(ipc::Warmth&& message);
 DaemonStatus to_public(ipc::StatusReport&& message);
 
 // Each element of `messages`.

@@ -62,6 +62,9 @@ Result<void> RunningJob::check(const JobSpec& spec) {
             0, 0};
     for (std::size_t i = 0; i < spec.inputs.size(); ++i)
         if (Result<void> checked = check_input(spec.inputs[i], i); !checked) return checked;
+    if (spec.keep_alive && spec.keep_alive->count() < 0)
+        return Error{Errc::invalid_argument, "a keep-alive below 0",
+                     "0 lets the model go after the job; leave it out for the model's own", 0, 0};
     bool sizes = spec.model.size() <= kMaxNameBytes && spec.params.size() <= kMaxParams;
     for (const Input& input : spec.inputs)
         sizes = sizes && input.name.size() <= kMaxNameBytes;
@@ -90,6 +93,11 @@ Result<ipc::Bytes> RunningJob::frame(std::uint64_t number) {
     ipc::Submit submit;
     submit.model = spec_.model;
     submit.progress = static_cast<bool>(progress_);
+    if (spec_.keep_alive) {
+        const bool forever = *spec_.keep_alive == kForever;
+        submit.keep = forever ? ipc::Keep::forever : ipc::Keep::for_time;
+        if (!forever) submit.keep_alive_ms = static_cast<std::uint64_t>(spec_.keep_alive->count());
+    }
     for (const auto& [key, value] : spec_.params)
         submit.params.push_back({key, value});
     for (std::size_t i = 0; i < spec_.inputs.size(); ++i) {

@@ -64,7 +64,7 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
     services_.reload = [this] { return reload(); };
     services_.add_model = [this](const std::string& folder) { return add_model(folder); };
     services_.remove_model = [this](const std::string& model) { return remove_model(model); };
-    services_.status = [this] { return status(); };
+    services_.status = [this](bool all) { return status(all); };
     services_.uptime_ms = [this] { return milliseconds_since(started_); };
     channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
     dispatcher_.on_idle = [this] {
@@ -175,7 +175,7 @@ void Server::end_workers() {
     finish();
 }
 
-ipc::StatusReport Server::status() const {
+ipc::StatusReport Server::status(bool all) const {
     ipc::StatusReport report;
     report.daemon = "samovard " SAMOVAR_VERSION;
     report.pid = static_cast<std::uint32_t>(::getpid());
@@ -189,8 +189,9 @@ ipc::StatusReport Server::status() const {
     for (const auto& [name, entry] : registry_.entries()) {
         if (!entry.current || entry.current->unusable.code != Errc::ok) continue;
         ipc::ModelStatus status = dispatcher_.model_status(*entry.current);
-        if (status.residency != ipc::Residency::cold || status.queued > 0)
-            report.models.push_back(std::move(status));
+        if (!all && status.residency == ipc::Residency::cold && status.queued == 0) continue;
+        keeper_.fill(status, *entry.current);
+        report.models.push_back(std::move(status));
     }
     return report;
 }

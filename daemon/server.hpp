@@ -46,7 +46,7 @@ class Server {
     bool is_left_over(const std::filesystem::path& link, const std::filesystem::path& folder) const;
     std::string way_out_of(const std::filesystem::path& folder) const;
     ipc::ReloadReport apply(Scan scan);
-    ipc::StatusReport status() const;
+    ipc::StatusReport status(bool all) const;
 
     enum class Phase { serving, draining, ending, over };
 

@@ -15,6 +15,11 @@ void Arguments::word(const std::string& name, std::string& value, const std::str
     app_.add_option(name, value, help)->required()->type_name("");
 }
 
+void Arguments::optional_word(const std::string& name, std::string& value,
+                              const std::string& help) {
+    app_.add_option(name, value, help)->type_name("");
+}
+
 void Arguments::words(const std::string& name, std::vector<std::string>& values,
                       const std::string& help) {
     app_.add_option(name, values, help)->type_name("");

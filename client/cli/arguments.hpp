@@ -20,6 +20,8 @@ class Arguments {
 
     // A word that must be there: MODEL.
     void word(const std::string& name, std::string& value, const std::string& help);
+    // A word that may be there.
+    void optional_word(const std::string& name, std::string& value, const std::string& help);
     // Any number of words behind it: FILE...
     void words(const std::string& name, std::vector<std::string>& values, const std::string& help);
     // An option with a value, "-o,--output".

@@ -59,8 +59,9 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::ModelId model = work.model->id;
     if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
         load_started_.try_emplace(model, now);
-    if (!work.synthetic) watcher->job_came(model);
-    jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt};
+    const auto kind = work.synthetic ? scheduler::CallKind::hot
+                                     : watcher->job_came(model, work.checked.keep_alive);
+    jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt, kind};
     dispatch_.submit(id, model, now);
     carry_out();
     return id;
@@ -69,11 +70,14 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
 void Dispatcher::ended(const Job& job, Ending ending) {
     if (job.work.synthetic) return;
     ModelVersion& model = *job.work.model;
-    const bool ran = ending == Ending::done || ending == Ending::failed;
-    if (ending == Ending::done) ++model.jobs_done;
+    DispatchWatcher::JobEnd end{.kind = job.kind};
+    end.ran = ending == Ending::done || ending == Ending::failed;
+    if (ending == Ending::done) {
+        ++model.jobs_done;
+        end.took = Clock::now() - job.received;
+    }
     if (ending == Ending::failed || ending == Ending::refused) ++model.jobs_failed;
-    if (ran) model.last_used = Clock::now();
-    watcher->job_ended(model.id, ran);
+    watcher->job_ended(model.id, end);
 }
 
 void Dispatcher::cancel(scheduler::JobId job) noexcept {
@@ -275,10 +279,14 @@ ipc::ModelStatus Dispatcher::model_status(const ModelVersion& model) const {
     status.jobs_done = model.jobs_done;
     status.jobs_failed = model.jobs_failed;
     status.weight_bytes = model.last_load.weight_bytes;
-    if (model.last_used != scheduler::Time{})
-        status.idle_ms = static_cast<std::uint64_t>(
-            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - model.last_used)
-                .count());
+    status.device = model.device;
+    switch (view.residency) {
+        case scheduler::Residency::hot:
+        case scheduler::Residency::parking: status.device_bytes = status.weight_bytes; break;
+        case scheduler::Residency::parked:
+        case scheduler::Residency::waking: status.host_bytes = status.weight_bytes; break;
+        default: break;
+    }
     return status;
 }
 

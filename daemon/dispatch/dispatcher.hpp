@@ -106,6 +106,7 @@ class Dispatcher final : private WorkerProcess::Listener {
         scheduler::Time received{}, sent{};
         bool suspect = false;
         std::optional<ipc::Digest> digest;
+        scheduler::CallKind kind = scheduler::CallKind::hot;
     };
     // A worker's place, whatever process fills it.
     struct Place {

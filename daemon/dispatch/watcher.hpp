@@ -2,7 +2,8 @@
 #include <optional>
 
 #include "daemon/models/registry.hpp"
-#include "scheduler/types.hpp"
+#include "scheduler/residency/rules.hpp"
+#include "scheduler/residency/warmth.hpp"
 
 namespace samovar::daemon {
 
@@ -14,9 +15,15 @@ class DispatchWatcher {
     virtual void version_added(const ModelVersion& model,
                                std::optional<scheduler::ModelId> instead_of) = 0;
     virtual void version_gone(scheduler::ModelId model) = 0;
-    virtual void job_came(scheduler::ModelId model) = 0;
-    // `ran`: a worker had it.
-    virtual void job_ended(scheduler::ModelId model, bool ran) = 0;
+    // `asked`: the caller's own keep-alive. How the job finds its model; job_ended() gets it back.
+    virtual scheduler::CallKind job_came(scheduler::ModelId model,
+                                         std::optional<scheduler::KeepAlive> asked) = 0;
+    struct JobEnd {
+        scheduler::CallKind kind;
+        bool ran = false;                           // a worker had it
+        std::optional<scheduler::Duration> took{};  // from its coming to a good answer
+    };
+    virtual void job_ended(scheduler::ModelId model, const JobEnd& end) = 0;
     virtual void moved(const ModelVersion& model, const scheduler::ModelMoved& move) = 0;
     // It rests; `moves_on`: only on its way to elsewhere.
     virtual void settled(const ModelVersion& model, scheduler::Residency residency,

@@ -17,7 +17,6 @@ struct ModelVersion : Candidate {
     std::string worker;  // the name of the worker that serves it
     ipc::LoadReport last_load;
     std::uint64_t jobs_done = 0, jobs_failed = 0;
-    scheduler::Time last_used{};
 };
 using ModelPtr = std::shared_ptr<ModelVersion>;
 

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <type_traits>
 
+#include <samovar/limits.hpp>
+
 #include "scheduler/forecast/price.hpp"
 
 namespace samovar::daemon {
@@ -11,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kLongestMs = std::int64_t{30} * 24 * 3'600'000;  // 30 days
+constexpr auto kLongestMs = static_cast<std::int64_t>(kMaxKeepAliveMs);
 constexpr std::size_t kMostEntries = 64;
 constexpr std::int64_t kShortestSelfWarmMs = 1000,
                        kLongestSelfWarmMs = std::int64_t{24} * 3'600'000;

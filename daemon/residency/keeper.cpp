@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/models/residency_rules.hpp"
+#include "daemon/residency/warmth_report.hpp"
 #include "scheduler/residency/explain.hpp"
 
 namespace samovar::daemon {
@@ -14,6 +15,15 @@ using scheduler::Cause;
 using scheduler::Residency;
 
 constexpr std::chrono::hours kLongestWish{365 * 24};
+
+// None: without an end. Errors: `invalid_argument`.
+Result<std::optional<scheduler::Duration>> end_of_wish(std::chrono::milliseconds length) {
+    if (length > kLongestWish || length.count() < 0)
+        return Error{Errc::invalid_argument, "a wish for longer than 365 days",
+                     "leave its length out for one without an end", 0, 0};
+    if (length.count() == 0) return std::optional<scheduler::Duration>();
+    return std::optional<scheduler::Duration>(length);
+}
 
 std::uint64_t in_ms(scheduler::Duration time) {
     return static_cast<std::uint64_t>(
@@ -57,9 +67,14 @@ void Keeper::stop() {
     clock_.close(ignored);
 }
 
-void Keeper::wished_for(const ModelVersion& model, scheduler::Wish::Kind kind) {
-    ladder_.wish(model.id, kind, std::nullopt, clocks_.now());
+Result<void> Keeper::wished_for(const ModelVersion& model, scheduler::Wish::Kind kind,
+                                std::chrono::milliseconds length) {
+    const Result<std::optional<scheduler::Duration>> end = end_of_wish(length);
+    if (!end) return end.error();
+    ladder_.wish(model.id, kind, *end, clocks_.now());
+    remember_soon();
     carry_out();
+    return {};
 }
 
 std::optional<Error> Keeper::refusal(const ModelVersion& model) const {
@@ -78,11 +93,8 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
     using Kind = scheduler::Wish::Kind;
     const std::string name = "model \"" + model.file.name + "\"";
     const scheduler::Now now = clocks_.now();
-    if (length > kLongestWish)
-        return Error{Errc::invalid_argument, "a wish for longer than 365 days",
-                     "leave its length out for one without an end", 0, 0};
-    std::optional<scheduler::Duration> end;
-    if (length.count() > 0) end = length;
+    const Result<std::optional<scheduler::Duration>> end = end_of_wish(length);
+    if (!end) return end.error();
     Kind kind{};
     switch (wish) {
         case ipc::Wish::load: kind = Kind::load; break;
@@ -108,7 +120,7 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
         if (std::optional<Error> held = refusal(model)) return *held;
     if (kind == Kind::park)
         if (std::optional<Error> refused = not_parkable(model)) return *refused;
-    ladder_.wish(model.id, kind, end, now);
+    ladder_.wish(model.id, kind, *end, now);
     remember_soon();
     carry_out();
     return {};
@@ -151,11 +163,40 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
     return explanation;
 }
 
+void Keeper::fill(ipc::ModelStatus& status, const ModelVersion& model) const {
+    const scheduler::Now now = clocks_.now();
+    const scheduler::Warmth& warmth = records_.at(model.id)->warmth;
+    status.uses = warmth.uses();
+    status.cold_starts = warmth.cold_starts();
+    if (warmth.last_use()) status.idle_ms = in_ms(now.steady - *warmth.last_use());
+    const auto view = ladder_.view(model.id);
+    const auto next = outlook(view.rules, view.standing, now);
+    if (!next) return;
+    status.changes = true;
+    status.next_ms = in_ms(next->when - now.steady);
+    status.next_rung = to_string(next->verdict.rung);
+    status.next_rule = to_string(next->verdict.rule);
+}
+
+ipc::Warmth Keeper::warmth(const ModelVersion& model) const {
+    return to_wire(records_.at(model.id)->warmth, clocks_.now().steady);
+}
+
+std::vector<ipc::Event> Keeper::calls(std::uint64_t since_ms) {
+    return calls_.since(since_ms, in_ms(clocks_.now().wall.time_since_epoch()));
+}
+
 // ---- What the dispatcher does -------------------------------------------------------------------
 
 void Keeper::version_added(const ModelVersion& model,
                            std::optional<scheduler::ModelId> instead_of) {
     const scheduler::Now now = clocks_.now();
+    std::shared_ptr<Record> record;
+    if (instead_of) record = records_.at(*instead_of);
+    if (!record) record = std::make_shared<Record>();
+    record->warmth.replaced(now.steady);
+    record->newest = model.id;
+    records_[model.id] = std::move(record);
     ladder_.add(model.id, model.file.residency, now, instead_of);
     if (model.file.residency.forecast) foresight_.add(model.id, cost_of(model), instead_of);
     if (!instead_of) recall(model, now);
@@ -166,19 +207,28 @@ void Keeper::version_added(const ModelVersion& model,
 void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
     foresight_.remove(model);
+    records_.erase(model);
 }
 
-void Keeper::job_came(scheduler::ModelId model) {
+scheduler::CallKind Keeper::job_came(scheduler::ModelId model,
+                                     std::optional<scheduler::KeepAlive> asked) {
     const scheduler::Now now = clocks_.now();
+    calls_.add(dispatcher_.models().at(model)->file.name, in_ms(now.wall.time_since_epoch()));
+    const scheduler::CallKind kind =
+        records_.at(model)->warmth.job_came(ladder_.view(model).residency, now.steady);
     look_ahead(now);
     foresight_.called(model);
     // Whatever comes next minute: for the rest of this one it stays.
     if (foresight_.watches(model)) ladder_.set_forecast(model, true, std::nullopt, now);
-    ladder_.job_came(model, std::nullopt, now);
+    ladder_.job_came(model, asked, now);
+    return kind;
 }
 
-void Keeper::job_ended(scheduler::ModelId model, bool ran) {
-    ladder_.job_ended(model, ran, clocks_.now());
+void Keeper::job_ended(scheduler::ModelId model, const JobEnd& end) {
+    const scheduler::Now now = clocks_.now();
+    if (const auto record = records_.find(model); record != records_.end())
+        record->second->warmth.job_ended(end.kind, end.ran, end.took, now.steady);
+    ladder_.job_ended(model, end.ran, now);
     remember_soon();
     carry_out();
 }
@@ -200,6 +250,9 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
                   to_string(move.from), to_string(move.to), event.cause, event.took_ns / 1'000'000);
     keep_event(event);
     events_.add(std::move(event));
+    if (Record& record = *records_.at(model.id); record.newest == model.id)
+        record.warmth.moved(move.from, move.to, move.cause, model.last_load.weight_bytes,
+                            now.steady);
     ladder_.moved(model.id, move.to, move.cause, now);
     carry_out();
 }

@@ -1,7 +1,10 @@
 #pragma once
+#include <map>
+#include <memory>
 #include <optional>
 
 #include "daemon/dispatch/dispatcher.hpp"
+#include "daemon/residency/call_log.hpp"
 #include "daemon/residency/clocks.hpp"
 #include "daemon/residency/event_log.hpp"
 #include "daemon/residency/state_folder.hpp"
@@ -32,10 +35,17 @@ class Keeper final : public DispatchWatcher {
     // An operator's wish, for so long; zero: without an end. Errors: `invalid_argument` (unknown,
     // too long, nothing to take back, a model that cannot be parked), `not_permitted` (it is held).
     Result<void> wish(const ModelVersion& model, ipc::Wish wish, std::chrono::milliseconds length);
-    // An operator's load or unload; the dispatcher is asked by whoever waits for the outcome.
-    void wished_for(const ModelVersion& model, scheduler::Wish::Kind kind);
+    // An operator's load or unload, for so long; the dispatcher is asked by whoever waits for the
+    // outcome. Errors: `invalid_argument` (too long).
+    Result<void> wished_for(const ModelVersion& model, scheduler::Wish::Kind kind,
+                            std::chrono::milliseconds length);
     ipc::Explanation explain(const ModelVersion& model) const;
+    // What it has been used for, and what comes next.
+    void fill(ipc::ModelStatus& status, const ModelVersion& model) const;
+    ipc::Warmth warmth(const ModelVersion& model) const;
     EventLog& events() { return events_; }
+    // The minutes with calls that are over, none from before `since_ms`.
+    std::vector<ipc::Event> calls(std::uint64_t since_ms);
     // What stands in a job's way, or nothing.
     std::optional<Error> refusal(const ModelVersion& model) const;
 
@@ -48,8 +58,9 @@ class Keeper final : public DispatchWatcher {
     void version_added(const ModelVersion& model,
                        std::optional<scheduler::ModelId> instead_of) override;
     void version_gone(scheduler::ModelId model) override;
-    void job_came(scheduler::ModelId model) override;
-    void job_ended(scheduler::ModelId model, bool ran) override;
+    scheduler::CallKind job_came(scheduler::ModelId model,
+                                 std::optional<scheduler::KeepAlive> asked) override;
+    void job_ended(scheduler::ModelId model, const JobEnd& end) override;
     void moved(const ModelVersion& model, const scheduler::ModelMoved& move) override;
     void settled(const ModelVersion& model, scheduler::Residency residency, bool moves_on) override;
     void loaded(const ModelVersion& model, bool can_park) override;
@@ -74,7 +85,15 @@ class Keeper final : public DispatchWatcher {
     Clocks clocks_;
     scheduler::Ladder ladder_;
     scheduler::Foresight foresight_;
+    // Of one model: its versions share it, and only the newest one's moves count.
+    struct Record {
+        scheduler::ModelId newest = 0;
+        scheduler::Warmth warmth;
+    };
+
     EventLog events_;
+    CallLog calls_;
+    std::map<scheduler::ModelId, std::shared_ptr<Record>> records_;
     SyntheticJobs synthetic_;
     asio::thread_pool& disk_;
     std::optional<StateFolder> state_;

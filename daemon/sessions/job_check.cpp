@@ -178,8 +178,32 @@ Result<void> check_output(const OutputPlace& place, std::size_t index, const Fin
     return {};
 }
 
+Result<std::optional<scheduler::KeepAlive>> check_keep_alive(const ipc::Submit& submit) {
+    using Asked = std::optional<scheduler::KeepAlive>;
+    const auto refused = [](const std::string& what) {
+        return Error{Errc::invalid_argument, what,
+                     "ask for 0 to 30 days, for ever, or leave it to the model's own", 0, 0};
+    };
+    switch (submit.keep) {
+        case ipc::Keep::by_rules: return Asked();
+        case ipc::Keep::forever: return Asked(scheduler::KeepAlive());
+        case ipc::Keep::for_time: break;
+        default:
+            return refused("keep " + std::to_string(static_cast<unsigned>(submit.keep)) +
+                           " is not known");
+    }
+    if (submit.keep_alive_ms > kMaxKeepAliveMs)
+        return refused("a keep-alive of " + std::to_string(submit.keep_alive_ms) +
+                       " ms is longer than the " + std::to_string(kMaxKeepAliveMs) +
+                       " ms that are allowed");
+    return Asked(std::chrono::milliseconds(submit.keep_alive_ms));
+}
+
 Result<CheckedJob> check(ipc::Submit submit, const ModelFile& model, const FindChannel& find) {
     CheckedJob job;
+    const auto keep_alive = check_keep_alive(submit);
+    if (!keep_alive) return keep_alive.error();
+    job.keep_alive = *keep_alive;
     std::vector<Stretch> stretches;
     std::map<std::string, std::uint64_t> sizes;
     Result<std::vector<InputTensor>> inputs = in_order(std::move(submit.inputs), model.inputs);

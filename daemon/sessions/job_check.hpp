@@ -1,10 +1,12 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "daemon/models/registry.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "ipc/wire/worker_messages.hpp"
+#include "scheduler/residency/rules.hpp"
 
 namespace samovar::daemon {
 
@@ -13,6 +15,7 @@ struct CheckedJob {
     ipc::RunJob run;
     std::vector<ChannelPtr> channels;  // each once
     std::size_t inline_bytes = 0;
+    std::optional<scheduler::KeepAlive> keep_alive;  // the caller's own
 };
 
 // Finds a channel of the submitter by its id; null for anybody else's.

@@ -176,6 +176,7 @@ bool Session::handle(ipc::Frame& frame) {
         case MessageType::describe_model: return with(frame, &Session::describe_model);
         case MessageType::explain_model: return with(frame, &Session::explain_model);
         case MessageType::watch_events: return with(frame, &Session::watch_events);
+        case MessageType::describe_warmth: return with(frame, &Session::describe_warmth);
         case MessageType::status: return with(frame, &Session::report_status);
         case MessageType::load_model:
             return !admin_only(request, type) || with(frame, &Session::load_model);
@@ -203,8 +204,8 @@ void Session::ping(std::uint64_t request, ipc::Ping) {
                       request);
 }
 
-void Session::report_status(std::uint64_t request, ipc::Status) {
-    connection_->send(services_.status(), request);
+void Session::report_status(std::uint64_t request, ipc::Status message) {
+    connection_->send(services_.status(message.all), request);
 }
 
 }  // namespace samovar::daemon

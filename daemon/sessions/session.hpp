@@ -25,7 +25,7 @@ struct Services {
     // Links a folder into the models directory, or takes such a link away.
     std::function<asio::awaitable<Result<ipc::ReloadReport>>(const std::string&)> add_model;
     std::function<asio::awaitable<Result<void>>(const std::string&)> remove_model;
-    std::function<ipc::StatusReport()> status;
+    std::function<ipc::StatusReport(bool all)> status;
     std::function<std::uint64_t()> uptime_ms;
 };
 
@@ -86,7 +86,7 @@ class Session final : public Requester,
     // session_models.cpp
     void ping(std::uint64_t request, ipc::Ping);
     void cancel(std::uint64_t request, ipc::Cancel);
-    void report_status(std::uint64_t request, ipc::Status);
+    void report_status(std::uint64_t request, ipc::Status message);
     void list_models(std::uint64_t request, ipc::ListModels);
     void describe_model(std::uint64_t request, const ipc::DescribeModel& message);
     void load_model(std::uint64_t request, const ipc::LoadModel& message);
@@ -104,6 +104,7 @@ class Session final : public Requester,
     void set_residency(std::uint64_t request, const ipc::SetResidency& message);
     void explain_model(std::uint64_t request, const ipc::ExplainModel& message);
     void watch_events(std::uint64_t request, ipc::WatchEvents message);
+    void describe_warmth(std::uint64_t request, const ipc::DescribeWarmth& message);
 
     void fail(std::uint64_t request, const Error& error);
 

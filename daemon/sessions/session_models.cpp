@@ -59,14 +59,18 @@ void Session::load_model(std::uint64_t request, const ipc::LoadModel& message) {
     if (!model) return fail(request, model.error());
     if (const std::optional<Error> held = services_.keeper.refusal(**model))
         return fail(request, *held);
-    services_.keeper.wished_for(**model, scheduler::Wish::Kind::load);
+    const Result<void> wished = services_.keeper.wished_for(
+        **model, scheduler::Wish::Kind::load, std::chrono::milliseconds(message.for_ms));
+    if (!wished) return fail(request, wished.error());
     services_.dispatcher.load(*model, weak_from_this(), request);
 }
 
 void Session::unload_model(std::uint64_t request, const ipc::UnloadModel& message) {
     Result<ModelPtr> model = services_.registry.find(message.model);
     if (!model) return fail(request, model.error());
-    services_.keeper.wished_for(**model, scheduler::Wish::Kind::unload);
+    const Result<void> wished = services_.keeper.wished_for(
+        **model, scheduler::Wish::Kind::unload, std::chrono::milliseconds(message.for_ms));
+    if (!wished) return fail(request, wished.error());
     services_.dispatcher.unload(*model, weak_from_this(), request);
 }
 

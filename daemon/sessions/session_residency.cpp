@@ -23,7 +23,22 @@ void Session::explain_model(std::uint64_t request, const ipc::ExplainModel& mess
     connection_->send(services_.keeper.explain(**model), request);
 }
 
+void Session::describe_warmth(std::uint64_t request, const ipc::DescribeWarmth& message) {
+    const Result<ModelPtr> model = services_.registry.find(message.model);
+    if (!model) return fail(request, model.error());
+    connection_->send(services_.keeper.warmth(**model), request);
+}
+
 void Session::watch_events(std::uint64_t request, ipc::WatchEvents message) {
+    if (message.calls && message.follow)
+        return fail(request, {Errc::invalid_argument, "calls are told by the minute, not followed",
+                              "ask for them again", 0, 0});
+    if (message.calls) {
+        for (const ipc::Event& minute : services_.keeper.calls(message.since_ms))
+            connection_->send(minute, request);
+        connection_->send(ipc::Ok{}, request);
+        return;
+    }
     EventLog& log = services_.keeper.events();
     for (const ipc::Event& event : log.events())
         if (event.at_ms >= message.since_ms) connection_->send(event, request);

@@ -45,7 +45,6 @@ using Ping = Empty<MessageType::ping>;
 using Cancel = Empty<MessageType::cancel>;  // its request id is that of the job to cancel
 using ListModels = Empty<MessageType::list_models>;
 using Reload = Empty<MessageType::reload>;
-using Status = Empty<MessageType::status>;
 
 // ---- Greeting -----------------------------------------------------------------------------------
 
@@ -176,6 +175,13 @@ void serialize(Archive& ar, Param& m) {
     ar(bounded(m.key, kMaxNameBytes), bounded(m.value, kMaxParamBytes));
 }
 
+// How long a job wants its model to stay.
+enum class Keep : std::uint8_t {
+    by_rules = 0,  // as the model's own keep-alive has it
+    for_time = 1,  // Submit::keep_alive_ms
+    forever = 2,
+};
+
 struct Submit {
     static constexpr MessageType kType = MessageType::submit;
     std::string model;
@@ -183,11 +189,14 @@ struct Submit {
     std::vector<OutputPlace> outputs;  // by position; outputs without a place come inline
     std::vector<Param> params;
     bool progress = false;  // send Progress while the model loads
+    Keep keep{};
+    std::uint64_t keep_alive_ms = 0;  // at most kMaxKeepAliveMs
 };
 template <class Archive>
 void serialize(Archive& ar, Submit& m) {
     ar(bounded(m.model, kMaxNameBytes), bounded(m.inputs, kMaxTensors),
-       bounded(m.outputs, kMaxTensors), bounded(m.params, kMaxParams), m.progress);
+       bounded(m.outputs, kMaxTensors), bounded(m.params, kMaxParams), m.progress,
+       as_integer(m.keep), m.keep_alive_ms);
 }
 
 // Nanoseconds of one job's stages. queued + prepared + inferred + finished <= total.

@@ -110,9 +110,20 @@ void serialize(Archive& ar, ByModel<Type>& m) {
     ar(bounded(m.model, kMaxNameBytes));
 }
 using DescribeModel = ByModel<MessageType::describe_model>;
-using LoadModel = ByModel<MessageType::load_model>;      // answers: Progress..., ModelLoaded
-using UnloadModel = ByModel<MessageType::unload_model>;  // answers: Ok
 using RemoveModel = ByModel<MessageType::remove_model>;  // answers: Ok
+
+template <MessageType Type>
+struct ByModelFor {  // a request about one model that holds for a time
+    static constexpr MessageType kType = Type;
+    std::string model;
+    std::uint64_t for_ms = 0;  // 0: without an end of its own
+};
+template <class Archive, MessageType Type>
+void serialize(Archive& ar, ByModelFor<Type>& m) {
+    ar(bounded(m.model, kMaxNameBytes), m.for_ms);
+}
+using LoadModel = ByModelFor<MessageType::load_model>;      // answers: Progress..., ModelLoaded
+using UnloadModel = ByModelFor<MessageType::unload_model>;  // answers: Ok
 
 struct ModelLoaded {
     static constexpr MessageType kType = MessageType::model_loaded;
@@ -188,20 +199,39 @@ void serialize(Archive& ar, WorkerStatus& m) {
        m.resident_bytes, bounded(m.problem, kMaxProblemBytes));
 }
 
-struct ModelStatus {  // a model that is not cold
+struct Status {
+    static constexpr MessageType kType = MessageType::status;
+    bool all = false;  // also of models that are cold, and that nobody waits for
+};
+template <class Archive>
+void serialize(Archive& ar, Status& m) {
+    ar(m.all);
+}
+
+struct ModelStatus {
     std::string name;
     Residency residency{};
     std::string worker;
     std::uint32_t queued = 0, in_flight = 0;
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint64_t weight_bytes = 0;
-    std::uint64_t idle_ms = 0;  // since the last job ended
+    std::uint64_t idle_ms = 0;  // since its last use; 0 too where it has none
+    std::string device;
+    std::uint64_t device_bytes = 0, host_bytes = 0;  // of its weights: there, or parked in memory
+    // Of all its versions since the daemon started: jobs that a worker had, and those of them that
+    // had to wait for a load.
+    std::uint64_t uses = 0, cold_starts = 0;
+    bool changes = false;       // whether it moves when nothing happens:
+    std::uint64_t next_ms = 0;  // in so long
+    std::string next_rung, next_rule;
 };
 template <class Archive>
 void serialize(Archive& ar, ModelStatus& m) {
     ar(bounded(m.name, kMaxNameBytes), as_integer(m.residency),
        bounded(m.worker, 2 * kMaxNameBytes), m.queued, m.in_flight, m.jobs_done, m.jobs_failed,
-       m.weight_bytes, m.idle_ms);
+       m.weight_bytes, m.idle_ms, bounded(m.device, kMaxNameBytes), m.device_bytes, m.host_bytes,
+       m.uses, m.cold_starts, m.changes, m.next_ms, bounded(m.next_rung, kMaxNameBytes),
+       bounded(m.next_rule, kMaxNameBytes));
 }
 
 struct StatusReport {

@@ -36,6 +36,8 @@ std::string_view to_string(MessageType type) noexcept {
         case MessageType::explanation: return "explanation";
         case MessageType::watch_events: return "watch_events";
         case MessageType::event: return "event";
+        case MessageType::describe_warmth: return "describe_warmth";
+        case MessageType::warmth: return "warmth";
         case MessageType::status: return "status";
         case MessageType::status_report: return "status_report";
         case MessageType::worker_hello: return "worker_hello";

@@ -50,18 +50,57 @@ void serialize(Archive& ar, Explanation& m) {
        bounded(m.text, kMaxTextBytes));
 }
 
+using DescribeWarmth = ByModel<MessageType::describe_warmth>;  // answer: Warmth
+
+// Calls that found the model alike, and how long they took from Submit to a good answer.
+struct CallTimes {
+    std::string kind;  // "cold", "parked", "brought up", "after an hour", ..., "hot"
+    std::uint64_t calls = 0, p50_ns = 0, p99_ns = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, CallTimes& m) {
+    ar(bounded(m.kind, kMaxNameBytes), m.calls, m.p50_ns, m.p99_ns);
+}
+
+// Loads and wake-ups of one cause.
+struct BroughtUp {
+    std::string cause;
+    std::uint64_t times = 0;
+    std::uint64_t met = 0;      // a call found it hot
+    std::uint64_t unmet = 0;    // it went down before anybody called
+    std::uint64_t idle_ms = 0;  // hot for this cause, without a call
+    std::uint64_t idle_byte_seconds = 0;
+};
+template <class Archive>
+void serialize(Archive& ar, BroughtUp& m) {
+    ar(bounded(m.cause, kMaxNameBytes), m.times, m.met, m.unmet, m.idle_ms, m.idle_byte_seconds);
+}
+
+// Of all versions of a model since the daemon started.
+struct Warmth {
+    static constexpr MessageType kType = MessageType::warmth;
+    std::uint64_t uses = 0, cold_starts = 0;  // as in ModelStatus
+    std::vector<CallTimes> calls;             // those kinds that there were
+    std::vector<BroughtUp> brought_up;        // those causes that there were
+};
+template <class Archive>
+void serialize(Archive& ar, Warmth& m) {
+    ar(m.uses, m.cold_starts, bounded(m.calls, kMaxCallKinds), bounded(m.brought_up, kMaxCauses));
+}
+
 // Answer: Event for each that the daemon remembers, then Ok; or, to follow, Event for each to come.
 struct WatchEvents {
     static constexpr MessageType kType = MessageType::watch_events;
     std::uint64_t since_ms = 0;  // milliseconds since 1970, UTC: none from before
     bool follow = false;
+    bool calls = false;  // in place of moves; these cannot be followed
 };
 template <class Archive>
 void serialize(Archive& ar, WatchEvents& m) {
-    ar(m.since_ms, m.follow);
+    ar(m.since_ms, m.follow, m.calls);
 }
 
-// A model moved.
+// A model moved, or had calls.
 struct Event {
     static constexpr MessageType kType = MessageType::event;
     std::uint64_t at_ms = 0;  // milliseconds since 1970, UTC
@@ -70,11 +109,12 @@ struct Event {
     std::string cause;          // "demand", "preload", "schedule", ...
     std::uint64_t took_ns = 0;  // how long it was on its way, where it was
     std::uint64_t bytes = 0;    // of its weights, where they are known
+    std::uint64_t calls = 0;    // that came in the minute from at_ms on; 0: a move
 };
 template <class Archive>
 void serialize(Archive& ar, Event& m) {
     ar(m.at_ms, bounded(m.model, kMaxNameBytes), as_integer(m.from), as_integer(m.to),
-       bounded(m.cause, kMaxNameBytes), m.took_ns, m.bytes);
+       bounded(m.cause, kMaxNameBytes), m.took_ns, m.bytes, m.calls);
 }
 
 }  // namespace samovar::ipc

@@ -8,9 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/calendar/zone.hpp"
 #include "scheduler/forecast/guarded_forecast.hpp"
 
 namespace samovar::scheduler {
+
+// 00:00 UTC, for traces that do not say when they began.
+inline constexpr Instant kSomeMonday =
+    std::chrono::sys_days(std::chrono::year(2024) / std::chrono::January / 1);
 
 // Of one model. Asked once a minute, in order, and told afterwards what came of the minute.
 class Policy {
@@ -54,8 +59,8 @@ PolicyChoice predicate_policy(std::string name, std::function<bool(Minute)> hot)
 PolicyChoice oracle_policy();
 
 // "fixed:10", "hybrid", "forecast", "forecast:price=0.01,load=0.05", "oracle", or
-// "window:mon-fri 08:00-18:30 Europe/Berlin", for which minute 0 of a trace is Monday, 00:00 UTC.
-// Throws std::invalid_argument: what was wrong, and what can be written.
-PolicyChoice parse_policy(std::string_view text);
+// "window:mon-fri 08:00-18:30 Europe/Berlin", for which minute 0 of a trace is at `start`. Throws
+// std::invalid_argument: what was wrong, and what can be written.
+PolicyChoice parse_policy(std::string_view text, Instant start = kSomeMonday);
 
 }  // namespace samovar::scheduler

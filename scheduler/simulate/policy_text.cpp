@@ -14,8 +14,6 @@ using namespace std::chrono;
 
 constexpr int kLongestKeep = 525'600;  // minutes: a year
 constexpr double kLeastGivenPrice = 1e-6, kMostGivenPrice = 1000, kMostGivenLoad = 1000;
-// A Monday.
-constexpr sys_seconds kMinuteZero = sys_days{2024y / January / 1};
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
     throw std::invalid_argument("policy \"" + std::string(text) + "\": " + why);
@@ -60,25 +58,25 @@ Price parse_price(std::string_view text, std::string_view rest) {
     return price;
 }
 
-PolicyChoice parse_window(std::string_view text, std::string_view rest) {
+PolicyChoice parse_window(std::string_view text, std::string_view rest, Instant start) {
     try {
         const Window window = Window::parse(rest, Zone());
-        return predicate_policy("window", [window](Minute minute) {
-            return window.contains(kMinuteZero + minutes(minute));
+        return predicate_policy("window", [window, start](Minute minute) {
+            return window.contains(start + minutes(minute));
         });
     } catch (const std::invalid_argument& fault) {
         refuse(text, fault.what());
     }
 }
 
-PolicyChoice parse_kind(std::string_view text) {
+PolicyChoice parse_kind(std::string_view text, Instant start) {
     const std::size_t colon = text.find(':');
     const std::string_view kind = text.substr(0, colon);
     const bool given = colon != text.npos;
     const std::string_view rest = given ? text.substr(colon + 1) : std::string_view();
     if (kind == "fixed") return parse_fixed(text, rest);
     if (kind == "forecast") return forecast_policy({.price = parse_price(text, rest)});
-    if (kind == "window") return parse_window(text, rest);
+    if (kind == "window") return parse_window(text, rest, start);
     if (kind == "hybrid" && !given) return hybrid_policy();
     if (kind == "oracle" && !given) return oracle_policy();
     refuse(text,
@@ -88,8 +86,8 @@ PolicyChoice parse_kind(std::string_view text) {
 
 }  // namespace
 
-PolicyChoice parse_policy(std::string_view text) {
-    PolicyChoice choice = parse_kind(text);
+PolicyChoice parse_policy(std::string_view text, Instant start) {
+    PolicyChoice choice = parse_kind(text, start);
     choice.name = text;
     return choice;
 }

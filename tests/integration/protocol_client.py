@@ -20,6 +20,7 @@ OPEN_CHANNEL, CHANNEL_OPENED, CLOSE_CHANNEL, OK = 10, 11, 13, 2
 SUBMIT, DONE, PROGRESS = 20, 21, 23
 UINT8 = 6
 INLINE = 0
+FOR_TIME = 1  # of `keep`
 
 
 class Refused(Exception):
@@ -136,7 +137,8 @@ class Session:
 
     def submit(self, model, tensor, place):
         """Runs a model on one input. The only output: its shape, channel, offset and elements."""
-        data = body(blob(model), elements([tensor]), elements([place]), elements([]), b"\x00")
+        keep = struct.pack("<BQ", FOR_TIME, 60_000)
+        data = body(blob(model), elements([tensor]), elements([place]), elements([]), b"\x00", keep)
         answer, _ = self.ask(SUBMIT, data, DONE)
         if answer.number("Q") != 1:
             raise ValueError("not one output")

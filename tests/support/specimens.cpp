@@ -40,10 +40,6 @@ template <>
 Reload specimen<Reload>() {
     return {};
 }
-template <>
-Status specimen<Status>() {
-    return {};
-}
 
 template <>
 Greeting specimen<Greeting>() {
@@ -91,6 +87,8 @@ Submit specimen<Submit>() {
     m.outputs.push_back({kInline, 0, 4096});
     m.params.push_back({"output", "cutout"});
     m.progress = true;
+    m.keep = Keep::for_time;
+    m.keep_alive_ms = 600'000;
     return m;
 }
 template <>
@@ -121,11 +119,11 @@ DescribeModel specimen<DescribeModel>() {
 }
 template <>
 LoadModel specimen<LoadModel>() {
-    return {"selfie"};
+    return {"selfie", 7'200'000};
 }
 template <>
 UnloadModel specimen<UnloadModel>() {
-    return {"selfie"};
+    return {"selfie", 86'400'000};
 }
 template <>
 SetResidency specimen<SetResidency>() {
@@ -142,12 +140,12 @@ Explanation specimen<Explanation>() {
 }
 template <>
 WatchEvents specimen<WatchEvents>() {
-    return {1'795'000'000'000, true};
+    return {1'795'000'000'000, true, false};
 }
 template <>
 Event specimen<Event>() {
     return {1'795'000'000'123, "selfie",  Residency::loading, Residency::hot,
-            "schedule",        4'500'000, 268'435'456};
+            "schedule",        4'500'000, 268'435'456,        0};
 }
 template <>
 RemoveModel specimen<RemoveModel>() {
@@ -206,6 +204,21 @@ ReloadReport specimen<ReloadReport>() {
     return {{{"invert", "unchanged", ""}, {"selfie", "rejected", "model.toml:3: no such key"}}};
 }
 template <>
+Status specimen<Status>() {
+    return {true};
+}
+template <>
+DescribeWarmth specimen<DescribeWarmth>() {
+    return {"selfie"};
+}
+template <>
+Warmth specimen<Warmth>() {
+    return {1'000,
+            3,
+            {{"cold", 3, 200'000'000, 250'000'000}, {"hot", 990, 3'000'000, 9'000'000}},
+            {{"schedule", 7, 5, 1, 3'600'000, 966'367'641'600}}};
+}
+template <>
 StatusReport specimen<StatusReport>() {
     StatusReport m;
     m.daemon = "samovard 0.1.0";
@@ -217,7 +230,8 @@ StatusReport specimen<StatusReport>() {
     m.jobs = 6;
     m.workers.push_back({"cpu", WorkerState::ready, 4243, 1, 2, 125'829'120, ""});
     m.workers.push_back({"cuda:0", WorkerState::backing_off, 0, 4, 0, 0, "killed by signal 9"});
-    m.models.push_back({"selfie", Residency::hot, "cpu", 5, 2, 1'000, 3, 268'435'456, 250});
+    m.models.push_back({"selfie", Residency::hot, "cpu", 5, 2, 1'000, 3, 268'435'456, 250, "cpu",
+                        268'435'456, 1'024, 1'010, 4, true, 49'750, "parked", "keep-alive"});
     return m;
 }
 

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::system_clock;
 
 struct Wanted {
-    bool follow = false;
+    bool follow = false, calls = false;
     milliseconds since{};  // how far back; 0: all of it
 };
 
@@ -37,15 +37,39 @@ void print(const Event& event, Console& console) {
     console.print("\n");
 }
 
+Json document(const MinuteOfCalls& minute) {
+    return {{"at_ms", minute.at.time_since_epoch().count()},
+            {"model", minute.model},
+            {"calls", minute.calls}};
+}
+
+int show_calls(const Invocation& invocation, Client& client,
+               std::chrono::sys_time<milliseconds> since) {
+    const Result<std::vector<MinuteOfCalls>> minutes = client.calls(since);
+    if (!minutes) return invocation.fail(minutes.error());
+    for (const MinuteOfCalls& minute : *minutes)
+        invocation.console.print(
+            invocation.console.json
+                ? to_text(document(minute), false)
+                : fmt::format("{:%F %R}  {:<24} {}\n",
+                              fmt::localtime(system_clock::to_time_t(minute.at)),
+                              printable(minute.model), count_of(minute.calls, "call")));
+    return kDone;
+}
+
 int watch(const Invocation& invocation, const Wanted& wanted) {
+    if (wanted.calls && wanted.follow)
+        return invocation.refuse(usage_error("--calls cannot be followed: it counts whole minutes",
+                                             "ask again, with --since"));
     std::chrono::sys_time<milliseconds> since{};
     if (wanted.since.count() > 0)
         since = std::chrono::floor<milliseconds>(system_clock::now()) - wanted.since;
     Result<Client> client = invocation.connect();
     if (!client) return invocation.fail(client.error());
+    if (wanted.calls) return show_calls(invocation, *client, since);
     const auto tell = [&](const Event& event) {
         if (invocation.console.json)
-            invocation.console.print(to_text(document(event), false) + "\n");
+            invocation.console.print(to_text(document(event), false));
         else
             print(event, invocation.console);
     };
@@ -56,6 +80,7 @@ int watch(const Invocation& invocation, const Wanted& wanted) {
 Action declare(Arguments& arguments) {
     const auto wanted = std::make_shared<Wanted>();
     arguments.flag("-f,--follow", wanted->follow, "Go on with what happens, until Ctrl-C");
+    arguments.flag("--calls", wanted->calls, "How often each model was called, by the minute");
     arguments.length("--since", wanted->since, "Only of the last 30m, 2h, 1d");
     return [wanted](const Invocation& invocation) { return watch(invocation, *wanted); };
 }
@@ -67,11 +92,17 @@ const Command kEvents{
     .summary = "Show how models came and went, and why",
     .detail =
         "The daemon remembers the last 4096 moves. CAUSE is demand, preload, schedule,\n"
-        "operator, idle or fault.",
-    .example = "  samovar events --since 1h\n  samovar events --follow",
+        "operator, idle or fault.\n"
+        "\n"
+        "--calls shows the minutes with calls in place of the moves; with --json that is a trace\n"
+        "for `samovar simulate`. The daemon remembers 24576 such minutes since it started.",
+    .example =
+        "  samovar events --since 1h\n"
+        "  samovar events --follow\n"
+        "  samovar events --calls --json > calls.json",
     .json =
         "one object a line: {\"at_ms\", \"model\", \"from\", \"to\", \"cause\", \"took_us\", "
-        "\"bytes\"}",
+        "\"bytes\"};\n with --calls {\"at_ms\": the minute's beginning, \"model\", \"calls\"}",
     .declare = declare};
 
 }  // namespace samovar::cli

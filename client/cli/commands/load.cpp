@@ -15,18 +15,21 @@ Json document(const LoadReport& report) {
 
 Action declare(Arguments& arguments) {
     const auto model = std::make_shared<std::string>();
+    const auto length = std::make_shared<std::chrono::milliseconds>();
     arguments.word("MODEL", *model, "The model's name");
-    return [model](const Invocation& invocation) {
+    arguments.length("--for", *length, "Keep it hot for so long: 30m, 2h, 1d");
+    return [model, length](const Invocation& invocation) {
         Console& console = invocation.console;
         const auto request = [&](Client& client) {
-            auto report = client.load(*model, [&](const Progress& progress) {
+            const auto show = [&](const Progress& progress) {
                 const double share = progress.total == 0 ? 0
                                                          : static_cast<double>(progress.done) /
                                                                static_cast<double>(progress.total);
                 console.status(fmt::format("{}: {}{}", *model,
                                            progress.total == 0 ? "" : bar(share, 24) + " ",
                                            progress_in_words(progress)));
-            });
+            };
+            auto report = client.load(*model, show, std::chrono::minutes(10), *length);
             console.clear_status();
             return report;
         };
@@ -45,9 +48,9 @@ const Command kLoad{
     .name = "load",
     .summary = "Make a model hot, and show what each phase of that took",
     .detail =
-        "Waits until the next job would not wait. For administrators: root, and the user who\n"
-        "runs the daemon.",
-    .example = "  samovar load selfie",
+        "Waits until the next job would not wait. It stays for its keep-alive, or --for a time.\n"
+        "For administrators: root, and the user who runs the daemon.",
+    .example = "  samovar load selfie\n  samovar load selfie --for 2h",
     .json =
         "{\"was_hot\", \"code\", \"device\", \"weight_bytes\", \"mapped_weights\", "
         "\"threads\", \"total_us\",\n \"phases\": [{\"name\", \"us\", \"bytes\"}]}; phases are "

@@ -8,16 +8,19 @@
 #include "client/cli/run/conductor.hpp"
 #include "client/cli/run/job.hpp"
 #include "client/cli/words.hpp"
+#include "samovar/limits.hpp"
 
 namespace samovar::cli {
 namespace {
 
 // Slots of all lanes together: several pictures of 100 megapixels, and an eighth of a user's quota.
 constexpr std::uint64_t kSlotBudget = 512u << 20;
+constexpr std::chrono::milliseconds kLongestKeepAlive{kMaxKeepAliveMs};
 
 struct Given {
     RunRequest request;
     std::vector<std::string> params, inputs;
+    std::string keep_alive;
     double timeout_s = 600;
 };
 
@@ -32,6 +35,19 @@ Result<void> split(const std::vector<std::string>& words, const char* option, co
         into.emplace_back(word.substr(0, equals), word.substr(equals + 1));
     }
     return {};
+}
+
+// "10m", "0", "forever".
+Result<void> take_keep_alive(const std::string& word, RunRequest& request) {
+    if (word.empty()) return {};
+    request.keep_alive = word == "forever" ? std::optional(kForever)
+                         : word == "0"     ? std::chrono::milliseconds()
+                                           : ipc::parse_duration(word);
+    const bool longest = request.keep_alive && request.keep_alive > kLongestKeepAlive;
+    if (request.keep_alive && (!longest || word == "forever")) return {};
+    return usage_error(fmt::format("--keep-alive {} is {}", word,
+                                   longest ? "longer than 30 days" : "no length of time"),
+                       "write 10m, 2h or 1d, 0, or forever");
 }
 
 Result<void> check(const RunRequest& request, const Console& console) {
@@ -82,11 +98,14 @@ Action declare(Arguments& app) {
     app.repeated("--param", "NAME=VALUE", arguments->params, "A parameter of the job");
     app.repeated("--input", "NAME=FILE|NAME=[1,2]", arguments->inputs,
                  "An input by name: numbers, or a file");
+    app.option("--keep-alive", "TIME|0|forever", arguments->keep_alive,
+               "How long the model stays after the job (as its model.toml says)");
     app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
     return [arguments](const Invocation& invocation) {
         RunRequest& wanted = arguments->request;
         Result<void> fine = split(arguments->params, "--param", "output=alpha", wanted.params);
         if (fine) fine = split(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
+        if (fine) fine = take_keep_alive(arguments->keep_alive, wanted);
         if (fine) fine = check(wanted, invocation.console);
         if (!fine) return invocation.refuse(fine.error());
         wanted.timeout =
@@ -112,6 +131,9 @@ const Command kRun{
         "several outputs, in the current folder or in the one that -o names. Without -o, up to\n"
         "1024 numbers are printed instead. An input is never replaced; an earlier result is.\n"
         "Task mask: --param output=cutout (the default) or output=alpha.\n"
+        "\n"
+        "--keep-alive 10m, 2h, 0 or forever holds in place of the model's own until its next job;\n"
+        "30 days at most.\n"
         "\n"
         "The paths that were written are printed. If a file fails, the others are done all the\n"
         "same: it is named on standard error, and the exit code is 1; if none was done and all\n"

@@ -6,6 +6,7 @@
 
 #include "client/cli/commands/all.hpp"
 #include "client/cli/files.hpp"
+#include "client/cli/simulate/calls_trace.hpp"
 #include "client/cli/simulate/chart.hpp"
 #include "client/cli/table.hpp"
 #include "scheduler/simulate/replay.hpp"
@@ -70,11 +71,34 @@ Chart chart_of(const std::vector<Outcome>& outcomes) {
     return chart;
 }
 
-int run(const Invocation& invocation, const Given& given) {
+// Throws std::invalid_argument.
+std::vector<scheduler::PolicyChoice> policies_of(const Given& given, scheduler::Instant start) {
     std::vector<scheduler::PolicyChoice> policies;
+    for (const std::string& text : given.policies.empty() ? kUsualPolicies : given.policies)
+        policies.push_back(scheduler::parse_policy(text, start));
+    return policies;
+}
+
+// Throws scheduler::TraceError.
+std::vector<Outcome> outcomes_of(const Given& given, std::istream& file) {
+    std::unique_ptr<scheduler::TraceReader> trace;
+    scheduler::Instant start = scheduler::kSomeMonday;
+    if (is_calls_trace(file)) {
+        auto calls = std::make_unique<CallsTrace>(file, given.trace);
+        start = calls->start();
+        trace = std::move(calls);
+    } else {
+        trace = std::make_unique<scheduler::InvocationsCsv>(file, given.trace);
+    }
+    scheduler::Replay replay(policies_of(given, start));
+    for (scheduler::CalledMinutes function; trace->next(function);)
+        replay.add(function);
+    return replay.outcomes();
+}
+
+int run(const Invocation& invocation, const Given& given) {
     try {
-        for (const std::string& text : given.policies.empty() ? kUsualPolicies : given.policies)
-            policies.push_back(scheduler::parse_policy(text));
+        policies_of(given, scheduler::kSomeMonday);
     } catch (const std::invalid_argument& fault) {
         return invocation.refuse(usage_error(fault.what()));
     }
@@ -84,15 +108,12 @@ int run(const Invocation& invocation, const Given& given) {
                         "name a file that ends with one of them"));
     std::ifstream file(given.trace);
     if (!file) return invocation.fail(io_error(given.trace, errno));
-    scheduler::Replay replay(std::move(policies));
+    std::vector<Outcome> outcomes;
     try {
-        scheduler::InvocationsCsv trace(file, given.trace);
-        for (scheduler::CalledMinutes function; trace.next(function);)
-            replay.add(function);
+        outcomes = outcomes_of(given, file);
     } catch (const scheduler::TraceError& fault) {
         return invocation.fail({Errc::io, fault.what(), "", 0, 0});
     }
-    const std::vector<Outcome> outcomes = replay.outcomes();
     if (!given.plot.empty()) {
         const Result<void> drawn = draw(chart_of(outcomes), given.plot);
         if (!drawn) return invocation.fail(drawn.error());
@@ -108,7 +129,7 @@ int run(const Invocation& invocation, const Given& given) {
 
 Action declare(Arguments& app) {
     const auto given = std::make_shared<Given>();
-    app.word("TRACE.csv", given->trace, "Calls by function and minute");
+    app.word("TRACE", given->trace, "Calls by function and minute: a .csv, or a daemon's own");
     app.repeated("--policy", "POLICY", given->policies,
                  "A rule to judge (fixed:10, hybrid, forecast and oracle)");
     app.option("--plot", "FILE.svg|FILE.png", given->plot, "Draw cold starts over idle minutes");
@@ -123,12 +144,15 @@ const Command kSimulate{
     .detail =
         "Needs no daemon. The trace has the columns of the Azure Functions 2019 data set: four\n"
         "names, then the number of calls in each minute; a line is a function, read one by one.\n"
+        "Or it is what `samovar events --calls --json` has printed: what one's own models were\n"
+        "called, and each is a function. Time without a daemon counts as time without calls.\n"
         "\n"
         "  fixed:MINUTES             hot for so long after a minute with a call\n"
         "  hybrid                    the histogram policy of \"Serverless in the Wild\", ATC 2020\n"
         "  forecast[:price=P[,load=L]]  the daemon's: P is the price of an idle minute, in cold\n"
         "                            starts (0.01), L that of a load (0)\n"
-        "  window:\"DAYS HH:MM-HH:MM ZONE\"  hot in a window; minute 1 is Monday, 00:00 UTC\n"
+        "  window:\"DAYS HH:MM-HH:MM ZONE\"  hot in a window; minute 1 of a .csv is Monday,\n"
+        "                            00:00 UTC\n"
         "  oracle                    knows the future: what no policy can beat\n"
         "\n"
         "At the start of each minute the policy says hot or not, knowing only earlier minutes. A\n"
@@ -136,7 +160,8 @@ const Command kSimulate{
         "minute without a call is one idle minute. A load is a cold start, or the policy's own.",
     .example =
         "  samovar simulate trace.csv --policy fixed:10 --policy forecast:price=0.01\n"
-        "  samovar simulate trace.csv --policy fixed:5 --policy fixed:20 --plot curve.svg",
+        "  samovar simulate trace.csv --policy fixed:5 --policy fixed:20 --plot curve.svg\n"
+        "  samovar simulate calls.json --policy fixed:5 --policy forecast",
     .json =
         "{\"policy\", \"functions\", \"call_minutes\", \"cold_starts\", \"idle_minutes\", "
         "\"loads\",\n  \"p75_cold_percent\": of cold starts per call minute over functions}, a "

@@ -25,6 +25,7 @@ class Attempt {
         }
         spec_.model = jobs.request.model;
         spec_.params = jobs.request.params;
+        spec_.keep_alive = jobs.request.keep_alive;
         spec_.on_progress = jobs.on_progress;
         spec_.inputs = std::move(inputs);
     }

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@ struct RunRequest {
     std::vector<std::pair<std::string, std::string>> params;
     std::vector<std::pair<std::string, std::string>> inputs;  // --input NAME=FILE or NAME=NUMBERS
     std::chrono::milliseconds timeout{};                      // of a job
+    std::optional<std::chrono::milliseconds> keep_alive;      // --keep-alive
 
     // Without a file there is one job, whose inputs are all given by name.
     std::size_t jobs() const noexcept { return files.empty() ? 1 : files.size(); }

@@ -99,7 +99,8 @@ class SAMOVAR_EXPORT Client {
     Result<std::vector<ModelSummary>> models();
     // Errors: `unknown_model`.
     Result<ModelInfo> info(const std::string& model);
-    Result<DaemonStatus> status();
+    // Of models that are loaded or waited for, or of all.
+    Result<DaemonStatus> status(bool all = false);
     // Errors: `unknown_model`.
     Result<Explanation> why(const std::string& model);
     // How models moved: those moves that the daemon remembers, the oldest first, none from before
@@ -108,16 +109,26 @@ class SAMOVAR_EXPORT Client {
     Result<void> events(std::chrono::sys_time<std::chrono::milliseconds> since, bool follow,
                         const std::function<void(const Event&)>& tell);
 
+    // The minutes with calls that the daemon remembers and that are over, none from before `since`.
+    Result<std::vector<MinuteOfCalls>> calls(
+        std::chrono::sys_time<std::chrono::milliseconds> since = {});
+    // Errors: `unknown_model`.
+    Result<Warmth> warmth(const std::string& model);
+
     // For administrators (`not_permitted` for others). Load waits until the model is hot, at most
-    // `timeout`. Errors: `unknown_model`, `bad_model`, `model_failed`, `no_device`,
-    // `worker_failed`, `out_of_memory`.
+    // `timeout`. It is as good as a use; with a `length` it stays hot for so long, a year at most.
+    // Errors: `unknown_model`, `bad_model`, `model_failed`, `no_device`, `worker_failed`,
+    // `out_of_memory`, `invalid_argument`.
     Result<LoadReport> load(const std::string& model,
                             std::function<void(const Progress&)> on_progress = {},
-                            std::chrono::milliseconds timeout = std::chrono::minutes(10));
+                            std::chrono::milliseconds timeout = std::chrono::minutes(10),
+                            std::chrono::milliseconds length = {});
     // Waits until the model's jobs are done and its memory is given back, at most `timeout`; what
-    // was asked happens all the same. Errors: `unknown_model`.
+    // was asked happens all the same. `length` as above: jobs bring it up all the same, and it goes
+    // when they are done. Errors: `unknown_model`, `invalid_argument`.
     Result<void> unload(const std::string& model,
-                        std::chrono::milliseconds timeout = std::chrono::minutes(10));
+                        std::chrono::milliseconds timeout = std::chrono::minutes(10),
+                        std::chrono::milliseconds length = {});
     // What is wanted of a model, for so long; 0: without an end of its own. Begins it, and does not
     // wait. Errors: `unknown_model`; `invalid_argument` (a model that cannot be parked, nothing to
     // release, more than a year); `not_permitted` also for a load or a pin of what is held.

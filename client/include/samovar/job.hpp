@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -35,6 +36,9 @@ struct Input {
     std::vector<std::byte> data{};  // used where `slot` is empty
 };
 
+// As JobSpec::keep_alive: the model stays until somebody takes it away.
+inline constexpr std::chrono::milliseconds kForever = std::chrono::milliseconds::max();
+
 struct JobSpec {
     std::string model{};
     std::vector<Input> inputs{};
@@ -42,6 +46,9 @@ struct JobSpec {
     // inside the answer, which holds at most kMaxInlineBytes of each.
     std::vector<Slot> outputs{};
     std::vector<std::pair<std::string, std::string>> params{};
+    // How long the model stays after this job, in place of its own keep-alive and until its next
+    // job: 0 to 30 days, or kForever. Out of range: `invalid_argument`.
+    std::optional<std::chrono::milliseconds> keep_alive{};
     // Called while the job waits for its model to load; see Client for the thread, and for when it
     // may be called last.
     std::function<void(const Progress&)> on_progress{};

@@ -104,7 +104,7 @@ struct WorkerStatus {
     std::string problem;
 };
 
-// A model that is not cold.
+// What a model does just now, and what it has been used for since the daemon started.
 struct ModelStatus {
     std::string name;
     Residency residency{};
@@ -112,7 +112,15 @@ struct ModelStatus {
     std::uint32_t queued = 0, in_flight = 0;
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint64_t weight_bytes = 0;
-    std::chrono::milliseconds idle{};  // since the last job ended
+    std::chrono::milliseconds idle{};  // since its last use; 0 too where it has none
+    std::string device;                // "cpu", "cuda:0"
+    // Of its weights: on its device, and, where it is parked, in memory.
+    std::uint64_t device_bytes = 0, host_bytes = 0;
+    // Jobs that a worker had, and those of them that had to wait for a load.
+    std::uint64_t uses = 0, cold_starts = 0;
+    bool changes = false;  // whether it moves when nothing happens:
+    std::chrono::milliseconds next_in{};
+    std::string next_rung, next_rule;
 };
 
 struct DaemonStatus {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <samovar/models.hpp>
 
@@ -29,6 +30,40 @@ struct Explanation {
     std::chrono::milliseconds next_in{};
     std::string next_rung, next_rule;
     std::string text;  // all of it in one paragraph
+};
+
+// Calls that found their model alike.
+struct CallTimes {
+    // "cold" (had to wait for a load), "parked" (until it was awake), "brought up" (the first since
+    // it came up), "after an hour", "after 5 minutes", "after a minute", "after a second" (since
+    // the last call), "hot" (sooner, or beside another).
+    std::string kind;
+    std::uint64_t calls = 0;
+    std::chrono::nanoseconds p50{}, p99{};  // in the daemon, until a good answer; within 5 percent
+};
+
+// Loads and wake-ups of one cause.
+struct BroughtUp {
+    std::string cause;
+    std::uint64_t times = 0;
+    std::uint64_t met = 0;             // a call found it hot: a cold start less
+    std::uint64_t unmet = 0;           // it went down before anybody called
+    std::chrono::milliseconds idle{};  // hot for this cause, without a call
+    std::uint64_t idle_byte_seconds = 0;
+};
+
+// What keeping a model warm has bought and cost, since the daemon started.
+struct Warmth {
+    std::uint64_t uses = 0, cold_starts = 0;  // as in ModelStatus
+    std::vector<CallTimes> calls;             // those kinds that there were
+    std::vector<BroughtUp> brought_up;        // those causes that there were
+};
+
+// How often a model was called in a minute.
+struct MinuteOfCalls {
+    std::chrono::sys_time<std::chrono::milliseconds> at{};  // its beginning
+    std::string model;
+    std::uint64_t calls = 0;
 };
 
 // A model moved.

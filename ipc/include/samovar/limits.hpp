@@ -51,6 +51,11 @@ inline constexpr std::uint64_t kMaxChannelBytesPerUser = 4ull << 30;
 inline constexpr std::size_t kMaxJobsPerSession = 256;
 // Inline bytes of one session's jobs that are not done; a queue of small tensors stays small.
 inline constexpr std::size_t kMaxInlineBytesPerSession = 8u << 20;
+// The longest keep-alive that has an end, of a model or of a job: 30 days.
+inline constexpr std::uint64_t kMaxKeepAliveMs = 30ull * 24 * 3'600'000;
+// How calls find their model, and what brings models up; room for more of either.
+inline constexpr std::size_t kMaxCallKinds = 16;
+inline constexpr std::size_t kMaxCauses = 16;
 // Jobs in the daemon that are not done, whoever sent them.
 inline constexpr std::size_t kMaxJobs = 4096;
 // Sessions of one daemon; each costs a descriptor and a few kilobytes.

@@ -130,11 +130,32 @@ TEST_F(Commands, ps_shows_the_daemon_its_workers_and_what_is_loaded) {
     EXPECT_EQ(status["workers"][0]["pid"], daemon.worker().pid);
     ASSERT_EQ(status["models"].size(), 1U);
     EXPECT_THAT(keys(status["models"][0]),
-                ElementsAre("idle_ms", "in_flight", "jobs_done", "jobs_failed", "name", "queued",
-                            "residency", "weight_bytes", "worker"));
+                ElementsAre("cold_starts", "device", "device_bytes", "host_bytes", "idle_ms",
+                            "in_flight", "jobs_done", "jobs_failed", "name", "next", "queued",
+                            "residency", "uses", "weight_bytes", "worker"));
     EXPECT_EQ(status["models"][0]["residency"], "hot");
     EXPECT_EQ(status["models"][0]["jobs_done"], 1);
+    EXPECT_EQ(status["models"][0]["uses"], 1);
+    EXPECT_EQ(status["models"][0]["cold_starts"], 0) << "it was loaded before";
+    EXPECT_EQ(status["models"][0]["next"]["rung"], "cold");
+    EXPECT_GT(json({"ps", "--all"})["models"].size(), 1U);
     EXPECT_THAT(text({"ps"}), AllOf(HasSubstr("\nWORKER "), HasSubstr("\nMODEL ")));
+}
+
+TEST_F(Commands, warmth_shows_what_calls_found_and_what_loads_bought) {
+    text({"load", "add"});
+    text({"run", "add", "--input", "x=[1]", "--input", "y=[2]"});
+    const Json one = json({"warmth", "add"});
+    ASSERT_EQ(one.size(), 1U);
+    EXPECT_EQ(one[0]["model"], "add");
+    EXPECT_EQ(one[0]["calls"][0]["kind"], "brought up");
+    EXPECT_GT(one[0]["calls"][0]["p99_us"], 0.0);
+    EXPECT_EQ(one[0]["brought_up"][0]["cause"], "operator");
+    EXPECT_EQ(one[0]["brought_up"][0]["met"], 1);
+    EXPECT_THAT(text({"warmth", "add"}),
+                AllOf(HasSubstr("add: 1 use, 0 cold starts\n"), HasSubstr("\nBROUGHT UP BY ")));
+    EXPECT_GT(json({"warmth"}).size(), 1U);
+    EXPECT_THAT(text({"warmth"}), HasSubstr("\nadd "));
 }
 
 TEST_F(Commands, add_takes_a_folder_relative_to_the_shell_and_remove_undoes_it) {

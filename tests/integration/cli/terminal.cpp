@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -36,6 +37,19 @@ bool Terminal::shows(const std::string& text) {
 void Terminal::type(const std::string& keys) const {
     if (::write(master_.get(), keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
         throw std::system_error(errno, std::generic_category(), "typing");
+}
+
+void Terminal::resize(unsigned short columns, unsigned short rows) const {
+    const winsize size{rows, columns, 0, 0};
+    if (::ioctl(master_.get(), TIOCSWINSZ, &size) != 0)
+        throw std::system_error(errno, std::generic_category(), "a terminal's size");
+}
+
+bool Terminal::echoes() const {
+    termios state{};
+    if (::tcgetattr(master_.get(), &state) != 0)
+        throw std::system_error(errno, std::generic_category(), "a terminal's state");
+    return (state.c_lflag & ECHO) != 0 && (state.c_lflag & ICANON) != 0;
 }
 
 void Terminal::control() const {

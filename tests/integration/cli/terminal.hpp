@@ -23,6 +23,11 @@ class Terminal {
     // What a person types; "\x03" is Ctrl-C.
     void type(const std::string& keys) const;
 
+    // As a person draws at the window's corner: SIGWINCH goes to whom it controls.
+    void resize(unsigned short columns, unsigned short rows) const;
+    // Whether what is typed is shown, as it is where no program has taken the keys.
+    bool echoes() const;
+
     // A program's session of its own on this terminal, so that Ctrl-C reaches it. In a child.
     void control() const;
 

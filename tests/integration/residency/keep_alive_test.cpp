@@ -101,6 +101,46 @@ TEST_F(KeepAlive, does_not_touch_a_model_that_works) {
     EXPECT_TRUE(comes_to("sleepy", Residency::cold));
 }
 
+JobSpec adding_and_staying(std::chrono::milliseconds time) {
+    JobSpec spec = adding(1, 2);
+    spec.keep_alive = time;
+    return spec;
+}
+
+TEST_F(KeepAlive, of_a_job_holds_in_place_of_the_models_until_the_next_job) {
+    take("add", "keep_alive = \"10m\"\n");
+    client.run(adding_and_staying(2h)).value();
+    daemon.pass(2h - 10s);
+    EXPECT_EQ(residency("add"), Residency::hot);
+    add();
+    daemon.pass(10min);
+    EXPECT_TRUE(comes_to("add", Residency::cold)) << "the last job asked for nothing";
+}
+
+TEST_F(KeepAlive, of_a_job_can_be_none) {
+    take("add", "keep_alive = \"forever\"\n");
+    client.run(adding_and_staying(0ms)).value();
+    EXPECT_TRUE(comes_to("add", Residency::cold));
+}
+
+TEST_F(KeepAlive, of_a_job_can_be_for_ever) {
+    take("add", "keep_alive = \"0\"\n");
+    client.run(adding_and_staying(kForever)).value();
+    daemon.pass(24h * 365);
+    EXPECT_EQ(residency("add"), Residency::hot);
+}
+
+TEST_F(KeepAlive, of_a_job_that_is_out_of_range_is_refused_with_the_limit) {
+    take("add", "");
+    const auto too_long = client.run(adding_and_staying(24h * 30 + 1ms));
+    ASSERT_FALSE(too_long);
+    EXPECT_EQ(too_long.error().code, Errc::invalid_argument);
+    EXPECT_THAT(too_long.error().message, testing::HasSubstr("2592000000 ms that are allowed"));
+    EXPECT_THAT(too_long.error().hint, testing::HasSubstr("for ever"));
+    EXPECT_EQ(client.run(adding_and_staying(-1ms)).error().code, Errc::invalid_argument);
+    client.run(adding_and_staying(24h * 30)).value();
+}
+
 // A worker that lingers saves the next call its start.
 TEST(Linger, keeps_the_process_for_the_next_load) {
     DaemonUnderTest daemon{{.arguments = {"--linger", "60"}}};

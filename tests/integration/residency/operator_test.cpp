@@ -73,11 +73,36 @@ TEST_F(Operators, an_unload_holds_against_the_jobs_that_it_waited_for) {
     EXPECT_EQ(residency("sleepy"), Residency::cold);
 }
 
+TEST_F(Operators, a_load_for_a_time_outlasts_the_keep_alive) {
+    take("add", "keep_alive = \"1m\"\n");
+    client.load("add", {}, kLong, 2h).value();
+    daemon.pass(2h - 10s);
+    EXPECT_EQ(residency("add"), Residency::hot);
+    daemon.pass(10s);
+    EXPECT_TRUE(comes_to("add", Residency::cold));
+}
+
+TEST_F(Operators, an_unload_for_a_time_lets_only_jobs_bring_the_model_up) {
+    take("add", "keep_alive = \"forever\"\n");
+    add();
+    client.unload("add", kLong, 2h).value();
+    EXPECT_EQ(residency("add"), Residency::cold);
+    daemon.pass(1h);
+    add();
+    EXPECT_TRUE(comes_to("add", Residency::cold)) << "it goes when the job is done";
+    daemon.pass(1h);
+    add();
+    daemon.pass(24h);
+    EXPECT_EQ(residency("add"), Residency::hot) << "the time is over";
+}
+
 TEST_F(Operators, what_is_wanted_of_an_unknown_model_or_for_too_long_is_refused) {
     take("add", "");
     EXPECT_EQ(client.wish("nope", Wish::pin).error().code, Errc::unknown_model);
     EXPECT_EQ(client.why("nope").error().code, Errc::unknown_model);
     EXPECT_EQ(client.wish("add", Wish::pin, 24h * 366).error().code, Errc::invalid_argument);
+    EXPECT_EQ(client.load("add", {}, kLong, 24h * 366).error().code, Errc::invalid_argument);
+    EXPECT_EQ(client.unload("add", kLong, 24h * 366).error().code, Errc::invalid_argument);
     EXPECT_EQ(client.wish("add", static_cast<Wish>(99)).error().code, Errc::invalid_argument);
 }
 

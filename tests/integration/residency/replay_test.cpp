@@ -1,8 +1,9 @@
-// A day of a public trace through samovard itself: its cold starts are those of `samovar simulate`,
-// call by call.
+// A trace through the daemon, by a clock that the test moves, has the cold starts that `samovar
+// simulate` tells, call by call.
 
 #include <fstream>
 
+#include "scheduler/simulate/policy.hpp"
 #include "scheduler/simulate/trace.hpp"
 #include "tests/integration/residency/residency.hpp"
 
@@ -11,96 +12,86 @@ namespace {
 
 using scheduler::CalledMinutes;
 using scheduler::Minute;
-using std::chrono::minutes;
-using std::chrono::system_clock;
+using namespace std::chrono;
 
-CalledMinutes function_of_the_trace(int number) {
+// Half a day of one function of the public trace.
+CalledMinutes half_a_day_of(int function) {
     std::ifstream file(SAMOVAR_TEST_DATA "/azure2019/excerpt.csv");
     scheduler::InvocationsCsv trace(file, "excerpt.csv");
-    CalledMinutes function;
-    for (int i = 0; i <= number; ++i)
-        if (!trace.next(function)) throw std::runtime_error("the excerpt is too short");
-    return function;
+    CalledMinutes minutes;
+    for (int i = 0; i <= function; ++i)
+        trace.next(minutes);
+    minutes.resize(720);
+    return minutes;
 }
 
-class Replayed : public testing::Test {
+class TraceReplay : public testing::Test {
   protected:
     void take(const std::string& rules) {
         daemon.copy_model("add");
         daemon.set_rules("add", rules);
         client.reload().value();
     }
-    // Lets the daemon's clock come to the middle of a minute: far from where the next one begins.
-    void pass_to(Minute minute) {
-        const auto due = std::chrono::sys_time<minutes>(minutes(minute)) + 30s;
-        const auto step = due - (system_clock::now() + passed_);
-        daemon.pass(step);
-        passed_ += step;
+    // Comes to the middle of the first minute of an hour, so that no clock's seconds matter.
+    sys_seconds begin() {
+        const auto now = system_clock::now();
+        const auto start = ceil<hours>(now);
+        daemon.pass(start - now + 30s);
+        return sys_seconds(start);
     }
-    Minute begin() const {
-        return std::chrono::floor<minutes>(system_clock::now().time_since_epoch()).count() + 1;
-    }
-    // The minutes, from 0, whose call found the model cold.
-    std::vector<Minute> cold_starts_of_the_daemon(const CalledMinutes& called, Minute first) {
-        std::vector<Minute> cold;
-        for (std::size_t i = 0; i < called.size(); ++i) {
-            pass_to(first + static_cast<Minute>(i));
-            if (!called[i]) continue;
-            // What was begun at the minute's start must be over.
-            EXPECT_TRUE(wait_until([&] { return is_at_rest(); }));
-            if (client.info("add").value().summary.residency != Residency::hot)
-                cold.push_back(static_cast<Minute>(i));
-            EXPECT_EQ(sum_of(client.run(adding(1, 2)).value()), 3);
+    // The daemon's cold starts must be those of `policy`; how many there were.
+    std::uint64_t replay(const CalledMinutes& minutes, const scheduler::PolicyChoice& choice) {
+        const auto policy = choice.make();
+        std::uint64_t cold = 0;
+        bool hot = false;
+        for (std::size_t i = 0; i < minutes.size(); ++i) {
+            const auto minute = static_cast<Minute>(i);
+            const bool wanted = policy->wants_hot(minute, hot);
+            if (minutes[i]) {
+                // A load takes no time in the simulation, and here none that the clock shows.
+                if (wanted) {
+                    EXPECT_TRUE(wait_until([&] { return is_hot(); }));
+                }
+                client.run(adding(1, 2)).value();
+                if (!wanted) ++cold;
+                EXPECT_EQ(cold_starts(), cold) << "in minute " << i;
+            }
+            hot = wanted || minutes[i];
+            policy->observe(minute, minutes[i]);
+            daemon.pass(1min);
         }
         return cold;
     }
-    bool is_at_rest() {
-        const Residency now = client.info("add").value().summary.residency;
-        return now == Residency::hot || now == Residency::cold;
-    }
+    bool is_hot() { return client.info("add").value().summary.residency == Residency::hot; }
+    std::uint64_t cold_starts() { return client.status(true).value().models.at(0).cold_starts; }
 
-    DaemonUnderTest daemon{{.arguments = {"--linger", "3600"}, .given_clock = true}};
+    DaemonUnderTest daemon{{.arguments = {"--linger", "60"}, .given_clock = true}};
     Client client = Client::connect({.socket = daemon.socket()}).value();
-
-  private:
-    std::chrono::nanoseconds passed_{};
 };
 
-std::vector<Minute> cold_starts_of(const scheduler::PolicyChoice& choice,
-                                   const CalledMinutes& called, Minute first) {
-    const auto policy = choice.make();
-    std::vector<Minute> cold;
-    bool hot = false;
-    for (std::size_t i = 0; i < called.size(); ++i) {
-        const Minute minute = first + static_cast<Minute>(i);
-        hot = policy->wants_hot(minute, hot);
-        if (called[i] && !hot) cold.push_back(static_cast<Minute>(i));
-        hot = hot || called[i];
-        policy->observe(minute, called[i]);
-    }
-    return cold;
+TEST_F(TraceReplay, of_a_keep_alive_has_the_cold_starts_of_the_simulated_one) {
+    take("keep_alive = \"330s\"\n");
+    begin();
+    EXPECT_EQ(replay(half_a_day_of(1), scheduler::fixed_policy(5)), 5U) << "of 18 calls";
 }
 
-TEST_F(Replayed, keep_alive_has_the_cold_starts_of_simulate) {
-    // From the middle of a minute it reaches to the middle of the eleventh: hot in the ten between.
-    take("keep_alive = \"10m\"\npark_after = \"never\"\n");
-    const CalledMinutes called = function_of_the_trace(2);
-    const Minute first = begin();
-    const auto expected = cold_starts_of(scheduler::fixed_policy(10), called, first);
-    EXPECT_GT(expected.size(), 5U);
-    EXPECT_EQ(cold_starts_of_the_daemon(called, first), expected);
+TEST_F(TraceReplay, of_many_gaps_has_the_cold_starts_of_the_simulated_one) {
+    take("keep_alive = \"10s\"\n");
+    begin();
+    EXPECT_EQ(replay(half_a_day_of(6), scheduler::fixed_policy(0)), 75U) << "all of them";
+    EXPECT_GT(client.warmth("add").value().calls.at(0).calls, 70U);
 }
 
-TEST_F(Replayed, forecast_has_the_cold_starts_of_simulate) {
-    take("keep_alive = \"10m\"\npark_after = \"never\"\nforecast = true\nprice = 0.2\n");
-    const CalledMinutes called = function_of_the_trace(5);
-    const Minute first = begin();
-    const auto policy = scheduler::forecast_policy(
-        {.price = {.idle_minute = 0.2, .load = scheduler::kUsualLoadPrice}});
-    const auto expected = cold_starts_of(policy, called, first);
-    EXPECT_GT(expected.size(), 5U);
-    EXPECT_LT(expected.size(), 50U);
-    EXPECT_EQ(cold_starts_of_the_daemon(called, first), expected);
+TEST_F(TraceReplay, of_windows_has_the_cold_starts_of_the_simulated_ones) {
+    const std::string window = "03:00-04:00 UTC";
+    take("keep_alive = \"0\"\nhot = \"" + window + "\"\n");
+    const sys_seconds start = begin();
+    // Called every twenty minutes for a day, of which one hour is warm.
+    CalledMinutes minutes(1440);
+    for (std::size_t i = 7; i < minutes.size(); i += 20)
+        minutes[i] = true;
+    const std::uint64_t cold = replay(minutes, scheduler::parse_policy("window:" + window, start));
+    EXPECT_EQ(cold, 69U);
 }
 
 }  // namespace

@@ -84,7 +84,15 @@ TEST_F(Calls, StatusTellsWorkersAndModels) {
                       report.daemon = "samovard 9";
                       report.uptime_ms = 5;
                       report.workers.push_back({"cpu", ipc::WorkerState::ready, 7, 1, 2, 1000, ""});
-                      report.models.push_back({"m", ipc::Residency::hot, "cpu", 1, 2, 3, 4, 5, 6});
+                      ipc::ModelStatus& model = report.models.emplace_back();
+                      model.name = "m";
+                      model.weight_bytes = 5;
+                      model.idle_ms = 6;
+                      model.uses = 7;
+                      model.cold_starts = 8;
+                      model.changes = true;
+                      model.next_ms = 9;
+                      model.next_rung = "parked";
                       peer.send(report, frame.header.request);
                   }}});
     const auto status = client.status();
@@ -94,6 +102,10 @@ TEST_F(Calls, StatusTellsWorkersAndModels) {
     EXPECT_EQ(to_string(status->workers.at(0).state), "ready");
     EXPECT_EQ(status->models.at(0).weight_bytes, 5U);
     EXPECT_EQ(status->models.at(0).idle, milliseconds(6));
+    EXPECT_EQ(status->models.at(0).uses, 7U);
+    EXPECT_EQ(status->models.at(0).cold_starts, 8U);
+    EXPECT_EQ(status->models.at(0).next_in, milliseconds(9));
+    EXPECT_EQ(status->models.at(0).next_rung, "parked");
 }
 
 TEST_F(Calls, LoadTellsItsProgressAndItsPhases) {

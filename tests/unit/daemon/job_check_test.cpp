@@ -51,6 +51,8 @@ class Checking : public testing::Test {
         submit.inputs = std::move(inputs);
         submit.outputs = std::move(outputs);
         submit.params = {{"key", "value"}};
+        submit.keep = keep_;
+        submit.keep_alive_ms = keep_alive_ms_;
         return check_job(std::move(submit), model_, [this](std::uint32_t id) {
             return id == channel_->id() ? channel_ : nullptr;
         });
@@ -73,6 +75,8 @@ class Checking : public testing::Test {
     ChannelTable table_{helper_};
     ModelFile model_;
     ChannelPtr channel_;
+    ipc::Keep keep_ = ipc::Keep::by_rules;
+    std::uint64_t keep_alive_ms_ = 0;
 };
 
 TEST_F(Checking, takes_a_sound_job_as_it_is) {
@@ -106,6 +110,25 @@ TEST_F(Checking, holds_each_channel_once) {
     ASSERT_TRUE(job);
     EXPECT_EQ(job->channels.size(), 1U);
     EXPECT_EQ(job->inline_bytes, 0U);
+}
+
+TEST_F(Checking, takes_a_keep_alive_of_the_callers_own) {
+    using scheduler::KeepAlive;
+    EXPECT_EQ(check(good())->keep_alive, std::nullopt);
+    keep_ = ipc::Keep::forever;
+    EXPECT_EQ(check(good())->keep_alive, std::optional<KeepAlive>(KeepAlive()));
+    keep_ = ipc::Keep::for_time;
+    EXPECT_EQ(check(good())->keep_alive, KeepAlive(std::chrono::seconds(0)));
+    keep_alive_ms_ = kMaxKeepAliveMs;
+    EXPECT_EQ(check(good())->keep_alive, KeepAlive(std::chrono::hours(24 * 30)));
+}
+
+TEST_F(Checking, refuses_a_keep_alive_that_is_too_long_or_of_no_known_kind) {
+    keep_ = ipc::Keep::for_time;
+    keep_alive_ms_ = kMaxKeepAliveMs + 1;
+    refuses(Errc::invalid_argument, "longer than the 2592000000 ms that are allowed", good());
+    keep_ = static_cast<ipc::Keep>(9);
+    refuses(Errc::invalid_argument, "keep 9 is not known", good());
 }
 
 TEST_F(Checking, refuses_a_wrong_number_of_inputs) {

@@ -282,6 +282,14 @@ INSTANTIATE_TEST_SUITE_P(
               "is it Europe/Berlin"},
         Fault{"warm = \"* * * *\"\n", "2: residency.warm: cron \"* * * *\"", "of five fields"},
         Fault{"warm = \"@reboot\"\n", "2: residency.warm: cron \"@reboot\"", "preload = true"},
+        Fault{"warm = \"0 0 30 2 *\"\n",
+              "2: residency.warm: cron \"0 0 30 2 *\", column 5: ", "it never fires"},
+        Fault{"release = [\"@daily\",\n\"0 0 31 apr,jun *\"]\n", "3: residency.release: cron ",
+              "it never fires"},
+        Fault{"warm = \"@daily Mars/Olympus\"\n", "2: residency.warm: cron ", "Mars/Olympus"},
+        Fault{"release = \"CRON_TZ=Europe/Berlln 0 7 * * *\"\n", "2: residency.release: cron ",
+              "is it Europe/Berlin"},
+        Fault{"hot = \"mon 08:00-08:00\"\n", "2: residency.hot: window ", "08:00"},
         Fault{"release = [\"@dayly\"]\n", "2: residency.release: cron \"@dayly\"", "@daily"}));
 
 INSTANTIATE_TEST_SUITE_P(

@@ -50,14 +50,17 @@ struct Submit {
     std::vector<Place> outputs;
     std::vector<Parameter> params;
     bool progress = false;
+    std::uint8_t keep = 0;
+    std::uint64_t keep_alive_ms = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, Submit& m) {
-    ar(m.model, m.inputs, m.outputs, m.params, m.progress);
+    ar(m.model, m.inputs, m.outputs, m.params, m.progress, m.keep, m.keep_alive_ms);
 }
 
 Submit same_as(const ipc::Submit& ours) {
-    Submit m{ours.model, {}, {}, {}, ours.progress};
+    Submit m{ours.model,        {}, {}, {}, ours.progress, static_cast<std::uint8_t>(ours.keep),
+             ours.keep_alive_ms};
     for (const ipc::InputTensor& input : ours.inputs) {
         std::vector<std::uint8_t> data;
         for (const std::byte byte : input.data)
@@ -111,6 +114,7 @@ TEST(StockCereal, ReadsOurBytes) {
     EXPECT_EQ(read.outputs[0].capacity, wanted.outputs[0].capacity);
     EXPECT_EQ(read.params[0].value, wanted.params[0].value);
     EXPECT_EQ(read.progress, wanted.progress);
+    EXPECT_EQ(read.keep_alive_ms, wanted.keep_alive_ms);
     EXPECT_EQ(in.peek(), std::istringstream::traits_type::eof());
 }
 

@@ -108,6 +108,9 @@ TEST(PolicyText, EachPolicyKeepsTheNameItWasGiven) {
 }
 
 TEST(PolicyText, AWindowBeginsOnAMonday) {
+    const auto tuesday = kSomeMonday + std::chrono::hours(24);
+    EXPECT_EQ(outcome(parse_policy("window:mon", tuesday), {CalledMinutes(6 * 1440)}).idle_minutes,
+              0u);
     const Outcome came = outcome(parse_policy("window:mon 00:00-01:00"), {CalledMinutes(20'000)});
     EXPECT_EQ(came.idle_minutes, 120u);
 }

@@ -1,0 +1,111 @@
+#include "client/cli/commands/model_rows.hpp"
+
+#include <fmt/format.h>
+
+#include "client/cli/commands/residency.hpp"
+#include "client/cli/words.hpp"
+
+namespace samovar::cli {
+namespace {
+
+std::string last_use(const ModelStatus& model) {
+    if (model.in_flight > 0) return "now";
+    return model.uses == 0 ? "-" : age_in_words(model.idle) + " ago";
+}
+
+std::string next_step(const ModelStatus& model) {
+    return model.changes ? fmt::format("{} in {}", model.next_rung, age_in_words(model.next_in))
+                         : "-";
+}
+
+std::string held(std::uint64_t bytes) {
+    return bytes == 0 ? "-" : bytes_in_words(bytes);
+}
+
+Json to_json(const WorkerStatus& worker) {
+    return {{"name", worker.name},
+            {"state", to_string(worker.state)},
+            {"pid", worker.pid},
+            {"restarts", worker.restarts},
+            {"in_flight", worker.in_flight},
+            {"resident_bytes", worker.resident_bytes},
+            {"problem", worker.problem}};
+}
+
+}  // namespace
+
+Table table_of(const std::vector<ModelStatus>& models) {
+    constexpr auto kRight = Table::Align::right;
+    Table table({{"MODEL"},
+                 {"STATE"},
+                 {"DEVICE"},
+                 {"ON DEVICE", kRight},
+                 {"PARKED", kRight},
+                 {"RUNNING", kRight},
+                 {"QUEUED", kRight},
+                 {"USES", kRight},
+                 {"COLD STARTS", kRight},
+                 {"LAST USE", kRight},
+                 {"NEXT"}});
+    for (const ModelStatus& model : models)
+        table.add({{model.name, Colour::bold},
+                   residency_cell(model.residency),
+                   model.device,
+                   held(model.device_bytes),
+                   held(model.host_bytes),
+                   std::to_string(model.in_flight),
+                   std::to_string(model.queued),
+                   std::to_string(model.uses),
+                   std::to_string(model.cold_starts),
+                   last_use(model),
+                   next_step(model)});
+    return table;
+}
+
+Json to_json(const ModelStatus& model) {
+    Json json{{"name", model.name},
+              {"residency", to_string(model.residency)},
+              {"worker", model.worker},
+              {"device", model.device},
+              {"queued", model.queued},
+              {"in_flight", model.in_flight},
+              {"jobs_done", model.jobs_done},
+              {"jobs_failed", model.jobs_failed},
+              {"weight_bytes", model.weight_bytes},
+              {"device_bytes", model.device_bytes},
+              {"host_bytes", model.host_bytes},
+              {"idle_ms", model.idle.count()},
+              {"uses", model.uses},
+              {"cold_starts", model.cold_starts},
+              {"next", nullptr}};
+    if (model.changes)
+        json["next"] = {
+            {"rung", model.next_rung}, {"rule", model.next_rule}, {"in_ms", model.next_in.count()}};
+    return json;
+}
+
+Json to_json(const DaemonStatus& status) {
+    Json workers = Json::array(), models = Json::array();
+    for (const WorkerStatus& worker : status.workers)
+        workers.push_back(to_json(worker));
+    for (const ModelStatus& model : status.models)
+        models.push_back(to_json(model));
+    return {{"daemon", status.daemon},
+            {"pid", status.pid},
+            {"uptime_ms", status.uptime.count()},
+            {"sessions", status.sessions},
+            {"channels", status.channels},
+            {"channel_bytes", status.channel_bytes},
+            {"jobs", status.jobs},
+            {"workers", std::move(workers)},
+            {"models", std::move(models)}};
+}
+
+std::string daemon_in_words(const DaemonStatus& status) {
+    return fmt::format("{}, pid {}, up {}: {}, {}, {} of {}\n", status.daemon, status.pid,
+                       age_in_words(status.uptime), count_of(status.jobs, "job"),
+                       count_of(status.sessions, "session"), count_of(status.channels, "channel"),
+                       bytes_in_words(status.channel_bytes));
+}
+
+}  // namespace samovar::cli
