@@ -32,8 +32,12 @@ std::uint64_t in_ms(scheduler::Duration time) {
 
 }  // namespace
 
-Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher)
+Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
+               const BudgetOptions& budgets)
     : dispatcher_(dispatcher),
+      memory_(budgets),
+      loans_(loop, memory_, [this] { carry_out(); }),
+      watch_(loop, budgets, [this] { look_at_others(); }),
       timer_(loop),
       clock_(loop),
       wall_ahead_(ahead_of_steady(clocks_.now())) {
@@ -56,12 +60,15 @@ void Keeper::preload() {
 void Keeper::stop() {
     stopped_ = true;
     timer_.cancel();
+    loans_.stop();
+    watch_.stop();
     boost::system::error_code ignored;
     clock_.close(ignored);
 }
 
 void Keeper::wished_for(const ModelVersion& model, scheduler::Wish::Kind kind) {
     ladder_.wish(model.id, kind, std::nullopt, clocks_.now());
+    take_pin(model.id);
     carry_out();
 }
 
@@ -99,6 +106,7 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
                 return Error{Errc::invalid_argument, "nobody has pinned or held " + name,
                              "what its model.toml says is changed there, then `samovar reload`", 0,
                              0};
+            take_pin(model.id);
             carry_out();
             return {};
         default:
@@ -108,9 +116,12 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
     }
     if (kind == Kind::load || kind == Kind::pin)
         if (std::optional<Error> held = refusal(model)) return *held;
+    if (kind == Kind::pin)
+        if (std::optional<Error> refused = memory_.pin_refusal(model)) return *refused;
     if (kind == Kind::park)
         if (std::optional<Error> refused = not_parkable(model)) return *refused;
     ladder_.wish(model.id, kind, end, now);
+    take_pin(model.id);
     carry_out();
     return {};
 }
@@ -154,20 +165,27 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
 
 void Keeper::version_added(const ModelVersion& model,
                            std::optional<scheduler::ModelId> instead_of) {
+    // The account first: a rule may want it hot at once.
+    memory_.add(model, instead_of, scheduler::Clock::now());
     ladder_.add(model.id, model.file.residency, clocks_.now(), instead_of);
+    take_pin(model.id);
     carry_out();
 }
 
 void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
+    memory_.budget().remove(model, scheduler::Clock::now());
+    pinned_for_a_time_.erase(model);
 }
 
 void Keeper::job_came(scheduler::ModelId model) {
+    memory_.budget().job_came(model, scheduler::Clock::now());
     ladder_.job_came(model, std::nullopt, clocks_.now());
 }
 
 void Keeper::job_ended(scheduler::ModelId model, bool ran) {
     ladder_.job_ended(model, ran, clocks_.now());
+    memory_.budget().job_ended(model, scheduler::Clock::now());
     carry_out();
 }
 
@@ -187,6 +205,7 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     spdlog::debug("model {} version {}: {} -> {} ({}) after {} ms", model.file.name, model.version,
                   to_string(move.from), to_string(move.to), event.cause, event.took_ns / 1'000'000);
     events_.add(std::move(event));
+    memory_.budget().moved(model.id, move.to, scheduler::Clock::now());
     ladder_.moved(model.id, move.to, move.cause, now);
     carry_out();
 }
@@ -194,36 +213,124 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
 void Keeper::settled(const ModelVersion& model, scheduler::Residency residency, bool moves_on) {
     if (moves_on) return;
     ladder_.settled(model.id, residency, clocks_.now());
+    memory_.budget().settled(model.id, scheduler::Clock::now());
     carry_out();
 }
 
 void Keeper::loaded(const ModelVersion& model, bool can_park) {
     const scheduler::Now now = clocks_.now();
+    memory_.loaded(model, can_park, scheduler::Clock::now());
     ladder_.set_can_park(model.id, can_park, now);
     ladder_.set_lead(model.id, std::chrono::nanoseconds(model.last_load.total_ns), now);
     carry_out();
 }
 
+void Keeper::room_wanted(scheduler::ModelId model, bool to_yield) {
+    if (memory_.watches_others()) {
+        memory_.look_at_others();
+        watch_.want(!stopped_);
+    }
+    memory_.budget().ask(model, to_yield, scheduler::Clock::now());
+    carry_out();
+}
+
+void Keeper::room_forgone(scheduler::ModelId model) {
+    memory_.budget().forgo(model, scheduler::Clock::now());
+    carry_out();
+}
+
+std::string Keeper::ran_out(const ModelVersion& model) {
+    memory_.budget().ran_out(model.id);
+    return memory_.holders(model.device);
+}
+
 void Keeper::park_refused(const ModelVersion& model) {
+    memory_.budget().set_can_park(model.id, false);
     ladder_.set_can_park(model.id, false, clocks_.now());
     carry_out();
+}
+
+// ---- What the budget asks for -------------------------------------------------------------------
+
+void Keeper::take_pin(scheduler::ModelId model) {
+    const auto view = ladder_.view(model);
+    const std::optional<scheduler::Wish>& wish = view.standing.wish;
+    const scheduler::Now now = clocks_.now();
+    const bool by_wish = wish && wish->kind == scheduler::Wish::Kind::pin &&
+                         (!wish->until || now.steady < *wish->until);
+    if (by_wish && wish->until)
+        pinned_for_a_time_.insert(model);
+    else
+        pinned_for_a_time_.erase(model);
+    memory_.budget().set_pinned(model, by_wish || view.rules.pinned, scheduler::Clock::now());
+}
+
+void Keeper::look_at_others() {
+    watch_.want(memory_.look_at_others() && !stopped_);
+    carry_out();
+}
+
+// Until it is restored, or would have been let go anyway.
+scheduler::Displaced Keeper::displaced(scheduler::ModelId model, scheduler::Rung to) const {
+    const auto view = ladder_.view(model);
+    scheduler::Standing standing = view.standing;
+    standing.displaced.reset();
+    scheduler::Now moment = clocks_.now();
+    const scheduler::Time latest = moment.steady + kLongestWish;
+    for (auto next = outlook(view.rules, standing, moment); next && next->when < latest;
+         next = outlook(view.rules, standing, moment)) {
+        if (next->verdict.rung == scheduler::Rung::cold) return {to, next->when};
+        moment = moment.later(next->when);
+    }
+    return {to, latest};
+}
+
+void Keeper::perform(const scheduler::Displace& action) {
+    ladder_.displace(action.model, displaced(action.model, action.to), clocks_.now());
+}
+
+void Keeper::perform(const scheduler::RoomMade& action) {
+    dispatcher_.room_made(action.model);
+}
+
+void Keeper::perform(const scheduler::NoRoom& action) {
+    const ModelPtr& model = dispatcher_.models().at(action.model);
+    dispatcher_.no_room(action.model, memory_.refusal(*model, action.shortage));
+}
+
+void Keeper::perform(const scheduler::Restore& action) {
+    ladder_.restore(action.model, clocks_.now());
+    if (loans_.takes_back(action.model)) ladder_.warm(action.model, Cause::pressure, clocks_.now());
 }
 
 // ---- What the ladder asks for -------------------------------------------------------------------
 
 void Keeper::carry_out() {
-    for (auto actions = ladder_.take(); !actions.empty() && !stopped_; actions = ladder_.take())
-        for (const scheduler::LadderAction& action : actions)
-            if (const auto* move = std::get_if<scheduler::Move>(&action))
+    for (;;) {
+        const auto moves = ladder_.take();
+        for (const scheduler::LadderAction& action : moves)
+            if (const auto* move = std::get_if<scheduler::Move>(&action); move && !stopped_)
                 dispatcher_.move(move->model, move->to, move->cause);
+        const auto changes = memory_.budget().take();
+        for (const scheduler::BudgetAction& action : changes)
+            std::visit(
+                [this](const auto& what) {
+                    if (dispatcher_.models().contains(what.model)) perform(what);
+                },
+                action);
+        if (moves.empty() && changes.empty()) break;
+    }
+    loans_.review();
     arm_timer();
 }
 
 void Keeper::arm_timer() {
     const std::optional<scheduler::Time> due = ladder_.next_tick();
-    if (!due || stopped_) return;
-    const scheduler::Time next =
-        std::min(clocks_.on_machine(*due), scheduler::Clock::now() + kLongestSleep);
+    const std::optional<scheduler::Time> patience = memory_.budget().next_tick();
+    if ((!due && !patience) || stopped_) return;
+    scheduler::Time next = scheduler::Clock::now() + kLongestSleep;
+    if (due) next = std::min(next, clocks_.on_machine(*due));
+    if (patience) next = std::min(next, *patience);
     // An earlier alarm than needed is left as it is: keep-alives move with every job.
     if (timer_at_ && *timer_at_ <= next) return;
     timer_at_ = next;
@@ -243,6 +350,9 @@ void Keeper::tick() {
         ladder_.wall_was_set(now);
     }
     ladder_.tick(now);
+    for (const scheduler::ModelId model : std::set(pinned_for_a_time_))
+        take_pin(model);
+    memory_.budget().tick(scheduler::Clock::now());
     carry_out();
 }
 

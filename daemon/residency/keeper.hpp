@@ -4,6 +4,9 @@
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/clocks.hpp"
 #include "daemon/residency/event_log.hpp"
+#include "daemon/residency/host_watch.hpp"
+#include "daemon/residency/loans.hpp"
+#include "daemon/residency/memory.hpp"
 #include "scheduler/residency/ladder.hpp"
 
 namespace samovar::daemon {
@@ -13,7 +16,7 @@ namespace samovar::daemon {
 // only; does not throw, as the dispatcher does not (see Server).
 class Keeper final : public DispatchWatcher {
   public:
-    Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher);
+    Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, const BudgetOptions& budgets);
 
     // After the models were read for the first time: brings up those to preload.
     void preload();
@@ -27,6 +30,8 @@ class Keeper final : public DispatchWatcher {
     void wished_for(const ModelVersion& model, scheduler::Wish::Kind kind);
     ipc::Explanation explain(const ModelVersion& model) const;
     EventLog& events() { return events_; }
+    const Memory& memory() const { return memory_; }
+    Loans& loans() { return loans_; }
     // What stands in a job's way, or nothing.
     std::optional<Error> refusal(const ModelVersion& model) const;
 
@@ -43,10 +48,21 @@ class Keeper final : public DispatchWatcher {
     void job_ended(scheduler::ModelId model, bool ran) override;
     void moved(const ModelVersion& model, const scheduler::ModelMoved& move) override;
     void settled(const ModelVersion& model, scheduler::Residency residency, bool moves_on) override;
+    void room_wanted(scheduler::ModelId model, bool to_yield) override;
+    void room_forgone(scheduler::ModelId model) override;
+    std::string ran_out(const ModelVersion& model) override;
     void loaded(const ModelVersion& model, bool can_park) override;
     void park_refused(const ModelVersion& model) override;
 
     std::optional<Error> not_parkable(const ModelVersion& model) const;
+    // Tells the budget whether the model is pinned by now.
+    void take_pin(scheduler::ModelId model);
+    scheduler::Displaced displaced(scheduler::ModelId model, scheduler::Rung to) const;
+    void perform(const scheduler::Displace& action);
+    void perform(const scheduler::RoomMade& action);
+    void perform(const scheduler::NoRoom& action);
+    void perform(const scheduler::Restore& action);
+    void look_at_others();
     void carry_out();
     void arm_timer();
     void tick();
@@ -55,6 +71,10 @@ class Keeper final : public DispatchWatcher {
     Dispatcher& dispatcher_;
     Clocks clocks_;
     scheduler::Ladder ladder_;
+    Memory memory_;
+    Loans loans_;
+    HostWatch watch_;
+    std::set<scheduler::ModelId> pinned_for_a_time_;
     EventLog events_;
     asio::steady_timer timer_;
     std::optional<scheduler::Time> timer_at_;

@@ -40,6 +40,8 @@ enum class MessageType : std::uint16_t {
     explanation = 43,
     watch_events = 44,
     event = 45,
+    lend = 46,  // carries the borrower's pidfd
+    lent = 47,
     // The daemon.
     status = 50,
     status_report = 51,

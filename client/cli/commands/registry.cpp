@@ -6,8 +6,8 @@ namespace samovar::cli {
 
 std::span<const Command* const> commands() {
     static constexpr std::array kCommands{
-        &kRun,  &kModels, &kInfo, &kPs,      &kWhy, &kEvents, &kLoad,   &kUnload, &kWarm,
-        &kPark, &kPin,    &kHold, &kRelease, &kAdd, &kRemove, &kReload, &kPing,   &kSimulate};
+        &kRun, &kModels, &kInfo,    &kPs,  &kWhy,    &kEvents, &kLoad, &kUnload,   &kWarm, &kPark,
+        &kPin, &kHold,   &kRelease, &kAdd, &kRemove, &kReload, &kPing, &kSimulate, &kLend};
     return kCommands;
 }
 
