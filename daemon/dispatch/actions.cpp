@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "daemon/dispatch/dispatcher.hpp"
-#include "daemon/residency/memory.hpp"
+#include "daemon/residency/device_memory.hpp"
 
 namespace samovar::daemon {
 

@@ -3,7 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "daemon/dispatch/dispatcher.hpp"
-#include "daemon/residency/memory.hpp"
+#include "daemon/residency/device_memory.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -120,7 +120,7 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
         const bool first = places_[id].spawn_ns > 0;
         if (memory_before_.contains(model)) found->second->load_ns = loaded->report.total_ns;
         found->second->last_load = complete(std::move(loaded->report), places_[id], model);
-        measure(*found->second, places_[id], first);
+        measure(*found->second, places_[id], first, loaded->device_bytes);
         watcher->loaded(*found->second, loaded->can_park);
         dispatch_.model_loaded(model, now);
         return carry_out();
@@ -142,10 +142,11 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
 // What the model holds of its device: its weights, and by what else the worker grew. The first load
 // of a process makes it grow for the runtime, too, and jobs beside a load for themselves: so the
 // least that was ever seen counts.
-void Dispatcher::measure(ModelVersion& model, const Place& place, bool first) {
+void Dispatcher::measure(ModelVersion& model, const Place& place, bool first,
+                         std::uint64_t device_bytes) {
     const auto before = memory_before_.extract(model.id);
     const std::uint64_t weights = model.last_load.weight_bytes;
-    std::uint64_t bytes = weights;
+    std::uint64_t bytes = std::max(weights, device_bytes);
     if (before && !first && place.process && model.device == "cpu") {
         const std::uint64_t now = anonymous_bytes(place.process->pid());
         const std::uint64_t grown = now - std::min(now, before.mapped());

@@ -164,7 +164,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     scheduler::WorkerId place_for(const ModelVersion& model);
     scheduler::WorkerId id_of(const WorkerProcess& worker) const;
     ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
-    void measure(ModelVersion& model, const Place& place, bool first);
+    void measure(ModelVersion& model, const Place& place, bool first, std::uint64_t device_bytes);
     void arm_timer();
 
     asio::any_io_executor loop_;

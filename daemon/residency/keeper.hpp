@@ -3,10 +3,10 @@
 
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/clocks.hpp"
+#include "daemon/residency/device_memory.hpp"
 #include "daemon/residency/event_log.hpp"
 #include "daemon/residency/host_watch.hpp"
 #include "daemon/residency/loans.hpp"
-#include "daemon/residency/memory.hpp"
 #include "scheduler/residency/ladder.hpp"
 
 namespace samovar::daemon {
@@ -30,7 +30,7 @@ class Keeper final : public DispatchWatcher {
     void wished_for(const ModelVersion& model, scheduler::Wish::Kind kind);
     ipc::Explanation explain(const ModelVersion& model) const;
     EventLog& events() { return events_; }
-    const Memory& memory() const { return memory_; }
+    const DeviceMemory& memory() const { return memory_; }
     Loans& loans() { return loans_; }
     // What stands in a job's way, or nothing.
     std::optional<Error> refusal(const ModelVersion& model) const;
@@ -71,7 +71,7 @@ class Keeper final : public DispatchWatcher {
     Dispatcher& dispatcher_;
     Clocks clocks_;
     scheduler::Ladder ladder_;
-    Memory memory_;
+    DeviceMemory memory_;
     Loans loans_;
     HostWatch watch_;
     std::set<scheduler::ModelId> pinned_for_a_time_;

@@ -26,7 +26,7 @@ struct Loans::Loan {
     asio::steady_timer patience;
 };
 
-Loans::Loans(asio::any_io_executor loop, Memory& memory, std::function<void()> changed)
+Loans::Loans(asio::any_io_executor loop, DeviceMemory& memory, std::function<void()> changed)
     : loop_(std::move(loop)), memory_(memory), changed_(std::move(changed)) {}
 
 Loans::~Loans() = default;

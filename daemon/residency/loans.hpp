@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/asio.hpp"
-#include "daemon/residency/memory.hpp"
+#include "daemon/residency/device_memory.hpp"
 #include "ipc/os/unique_fd.hpp"
 #include "ipc/wire/residency_messages.hpp"
 
@@ -30,7 +30,7 @@ class Loans {
     using Answer = std::function<void(Result<ipc::Lent>)>;
 
     // `changed` is called where a loan began or ended, outside of other calls.
-    Loans(asio::any_io_executor loop, Memory& memory, std::function<void()> changed);
+    Loans(asio::any_io_executor loop, DeviceMemory& memory, std::function<void()> changed);
     ~Loans();
 
     // Answers when the memory is free. Errors (by `answer`): `bad_descriptor` (no pidfd),
@@ -52,7 +52,7 @@ class Loans {
     void apply(const std::string& device);
 
     asio::any_io_executor loop_;
-    Memory& memory_;
+    DeviceMemory& memory_;
     std::function<void()> changed_;
     std::vector<std::shared_ptr<Loan>> loans_;
     std::set<scheduler::ModelId> returning_;

@@ -257,7 +257,7 @@ WorkerLoad specimen<WorkerLoad>() {
 }
 template <>
 WorkerLoaded specimen<WorkerLoaded>() {
-    return {load_report(), true};
+    return {load_report(), true, 300'000'000};
 }
 template <>
 WorkerUnload specimen<WorkerUnload>() {

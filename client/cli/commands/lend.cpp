@@ -45,6 +45,7 @@ struct Borrower {
     while (count < 0 && errno == EINTR);
     if (count != 1) ::_exit(kNotRun);
     std::vector<char*> words;
+    words.reserve(command.size() + 1);
     for (const std::string& word : command)
         words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);

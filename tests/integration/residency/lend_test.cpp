@@ -120,6 +120,15 @@ TEST_F(Lend, leaves_pinned_models_where_they_are) {
     EXPECT_TRUE(all_are_back());
 }
 
+TEST_F(Lend, does_not_bring_back_what_an_operator_sent_down_meanwhile) {
+    const auto process = lend(long_command());
+    const pid_t borrower = command();
+    ASSERT_TRUE(client.wish("a", Wish::unload));
+    ::kill(borrower, SIGKILL);
+    EXPECT_TRUE(comes_to("b", Residency::hot));
+    EXPECT_EQ(residency("a"), Residency::cold);
+}
+
 TEST_F(Lend, of_a_command_that_is_not_there_ends_with_127) {
     const auto process = lend({"--", "/no/such/command"});
     EXPECT_EQ(code_of(*process), 127);

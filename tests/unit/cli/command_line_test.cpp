@@ -36,7 +36,7 @@ TEST(Commands, AllOfThemAreThereOnce) {
     EXPECT_EQ(names,
               (std::set<std::string_view>{"run", "ps", "models", "add", "remove", "load", "unload",
                                           "info", "ping", "reload", "simulate", "why", "events",
-                                          "warm", "park", "pin", "hold", "release"}));
+                                          "warm", "park", "pin", "hold", "release", "lend"}));
 }
 
 TEST(Commands, EachHelpHasAnExampleTheJsonAndTheExitCodes) {

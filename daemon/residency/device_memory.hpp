@@ -20,9 +20,9 @@ std::uint64_t anonymous_bytes(pid_t process);
 
 // What models hold of each device and of the host: scheduler::Budget under the limits of the
 // configuration, and its words. Loop thread only.
-class Memory {
+class DeviceMemory {
   public:
-    explicit Memory(BudgetOptions options);
+    explicit DeviceMemory(BudgetOptions options);
 
     scheduler::Budget& budget() { return budget_; }
     const scheduler::Budget& budget() const { return budget_; }

@@ -1,4 +1,4 @@
-#include "daemon/residency/memory.hpp"
+#include "daemon/residency/device_memory.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -48,18 +48,18 @@ std::uint64_t anonymous_bytes(pid_t process) {
     return bytes;
 }
 
-Memory::Memory(BudgetOptions options)
+DeviceMemory::DeviceMemory(BudgetOptions options)
     : options_(std::move(options)), machine_(read_meminfo(options_.meminfo)) {
     if (options_.host) budget_.set_host_limit(options_.host->of(machine_.total), scheduler::Time{});
 }
 
-scheduler::Bytes Memory::limit_of(const std::string& device) const {
+scheduler::Bytes DeviceMemory::limit_of(const std::string& device) const {
     const auto found = options_.devices.find(device);
     if (found == options_.devices.end() || !found->second.budget) return kUnlimited;
     return found->second.budget->of(machine_.total);
 }
 
-scheduler::DeviceId Memory::device(const std::string& name, scheduler::Time now) {
+scheduler::DeviceId DeviceMemory::device(const std::string& name, scheduler::Time now) {
     if (const auto known = devices_.find(name); known != devices_.end()) return known->second;
     const scheduler::DeviceId id = budget_.add_device();
     devices_[name] = id;
@@ -67,29 +67,29 @@ scheduler::DeviceId Memory::device(const std::string& name, scheduler::Time now)
     return id;
 }
 
-std::optional<scheduler::DeviceId> Memory::find_device(const std::string& name) const {
+std::optional<scheduler::DeviceId> DeviceMemory::find_device(const std::string& name) const {
     const auto found = devices_.find(name);
     return found == devices_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string Memory::usual_device() const {
+std::string DeviceMemory::usual_device() const {
     const auto gpu = std::find_if(devices_.begin(), devices_.end(),
                                   [](const auto& entry) { return entry.first != "cpu"; });
     return gpu == devices_.end() ? "cpu" : gpu->first;
 }
 
-void Memory::set_ceiling(const std::string& device, scheduler::Bytes ceiling) {
+void DeviceMemory::set_ceiling(const std::string& device, scheduler::Bytes ceiling) {
     ceilings_[device] = ceiling;
     apply_limit(device, scheduler::Clock::now());
 }
 
-bool Memory::watches_others() const {
+bool DeviceMemory::watches_others() const {
     const auto options = options_.devices.find("cpu");
     return options != options_.devices.end() && options->second.leave_free &&
            devices_.contains("cpu");
 }
 
-bool Memory::look_at_others() {
+bool DeviceMemory::look_at_others() {
     if (!watches_others()) return false;
     const scheduler::DeviceId cpu = devices_.at("cpu");
     const HostMemory host = read_meminfo(options_.meminfo);
@@ -101,7 +101,7 @@ bool Memory::look_at_others() {
     return budget_.held(cpu) > 0 || budget_.has_displaced(cpu);
 }
 
-void Memory::apply_limit(const std::string& device, scheduler::Time now) {
+void DeviceMemory::apply_limit(const std::string& device, scheduler::Time now) {
     scheduler::Bytes limit = limit_of(device);
     if (const auto ceiling = ceilings_.find(device); ceiling != ceilings_.end())
         limit = std::min(limit, ceiling->second);
@@ -109,12 +109,12 @@ void Memory::apply_limit(const std::string& device, scheduler::Time now) {
     budget_.set_limit(devices_.at(device), limit, now);
 }
 
-void Memory::add(const ModelVersion& model, std::optional<scheduler::ModelId> instead_of,
-                 scheduler::Time now) {
+void DeviceMemory::add(const ModelVersion& model, std::optional<scheduler::ModelId> instead_of,
+                       scheduler::Time now) {
     budget_.add(model.id, device(model.device, now), model.artefact_bytes, instead_of);
 }
 
-void Memory::loaded(const ModelVersion& model, bool can_park, scheduler::Time now) {
+void DeviceMemory::loaded(const ModelVersion& model, bool can_park, scheduler::Time now) {
     // What is parked on the CPU is the page cache's, which gives it to whoever needs it.
     const bool pinned_memory = can_park && model.device != "cpu";
     budget_.set_can_park(model.id, can_park);
@@ -122,7 +122,7 @@ void Memory::loaded(const ModelVersion& model, bool can_park, scheduler::Time no
                      std::chrono::nanoseconds(model.load_ns), now);
 }
 
-void Memory::reject_pins(Scan& scan, const Registry& registry) const {
+void DeviceMemory::reject_pins(Scan& scan, const Registry& registry) const {
     std::map<std::string, scheduler::Bytes> pinned;
     std::erase_if(scan.candidates, [&](const Candidate& candidate) {
         if (!candidate.file.residency.pinned || candidate.unusable.code != Errc::ok) return false;
@@ -148,7 +148,7 @@ void Memory::reject_pins(Scan& scan, const Registry& registry) const {
     });
 }
 
-std::optional<Error> Memory::pin_refusal(const ModelVersion& model) const {
+std::optional<Error> DeviceMemory::pin_refusal(const ModelVersion& model) const {
     const auto found = devices_.find(model.device);
     if (found == devices_.end()) return std::nullopt;
     const scheduler::Bytes limit = limit_of(model.device), bytes = budget_.bytes(model.id);
@@ -162,14 +162,15 @@ std::optional<Error> Memory::pin_refusal(const ModelVersion& model) const {
                  "release another pin, or raise the budget in samovard.toml", 0, 0};
 }
 
-std::string Memory::holders(const std::string& device) const {
+std::string DeviceMemory::holders(const std::string& device) const {
     const scheduler::Shortage account = budget_.account(devices_.at(device), 0);
     return bytes_in_words(account.pinned) + " of " + device + " are held by pinned models, " +
            bytes_in_words(account.busy) + " by models that work or come, " +
            bytes_in_words(account.idle) + " by idle ones";
 }
 
-Error Memory::loan_refusal(const std::string& device, const scheduler::Shortage& shortage) const {
+Error DeviceMemory::loan_refusal(const std::string& device,
+                                 const scheduler::Shortage& shortage) const {
     return {Errc::out_of_memory,
             device + " is not free enough to be lent: " + bytes_in_words(shortage.pinned) +
                 " are held by pinned models, " + bytes_in_words(shortage.busy) +
@@ -177,7 +178,7 @@ Error Memory::loan_refusal(const std::string& device, const scheduler::Shortage&
             "release a pin, lend less, or try again when less is to do", 0, 1000};
 }
 
-Error Memory::refusal(const ModelVersion& model, const scheduler::Shortage& shortage) const {
+Error DeviceMemory::refusal(const ModelVersion& model, const scheduler::Shortage& shortage) const {
     std::string text = "model \"" + model.file.name + "\" does not fit: it needs " +
                        bytes_in_words(shortage.wanted) + " of the " +
                        bytes_in_words(shortage.limit) + " that models may hold of " + model.device +
