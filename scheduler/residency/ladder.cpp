@@ -38,6 +38,7 @@ void Ladder::add(ModelId id, ResidencyRules rules, Now now, std::optional<ModelI
         instead_of && old != models_.end()) {
         model.standing = old->second.standing;
         model.standing.jobs = 0;  // those go on with the version that they came for
+        model.standing.displaced.reset();
         model.last_activity = old->second.last_activity;
     }
     model.rules = std::move(rules);
