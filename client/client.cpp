@@ -153,6 +153,13 @@ Result<void> Client::events(std::chrono::sys_time<milliseconds> since, bool foll
     }
 }
 
+Result<Loan> Client::lend(const LoanTerms& terms, int pidfd, milliseconds timeout) {
+    Result<ipc::Lent> lent =
+        session_->lend(ipc::Lend{terms.device, terms.bytes}, pidfd, Deadline(timeout));
+    if (!lent) return lent.error();
+    return Loan{std::move(lent->device), lent->freed, lent->held};
+}
+
 Result<ReloadEntry> Client::add(const std::string& folder) {
     auto report =
         session_->ask<ipc::ReloadReport>(ipc::AddModel{folder}, session_->options().call_timeout);

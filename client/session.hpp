@@ -10,6 +10,7 @@
 #include "client/connection.hpp"
 #include "client/deadline.hpp"
 #include "client/pending.hpp"
+#include "ipc/wire/residency_messages.hpp"
 
 namespace samovar::client {
 
@@ -62,6 +63,9 @@ class Session : public std::enable_shared_from_this<Session> {
         if (!ended) return ended.error();
         return std::move(call->answer);
     }
+
+    // Of the process whose pidfd is `borrower`. Errors: session errors, the daemon's.
+    Result<ipc::Lent> lend(const ipc::Lend& request, int borrower, Deadline deadline);
 
     // Members of Client of the same names.
     Result<Slot> take(std::uint64_t bytes);

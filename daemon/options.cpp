@@ -89,11 +89,13 @@ void read_config(const fs::path& file, Options& options) {
     options.linger = std::chrono::milliseconds(
         reader.duration_ms("linger", 0, kLongestLingerMs, options.linger.count()));
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
+    options.budgets = read_budgets(reader);
     reader.finish();
 }
 
 struct Flags {
-    std::string config, socket, mode, group, models, store, state, worker_folder, log_level;
+    std::string config, socket, mode, group, models, store, state, worker_folder, log_level,
+        meminfo, pressure;
     unsigned threads = 0;
     double drain = -1, linger = -1;
     int ready_fd = -1, clock_fd = -1;
@@ -125,6 +127,9 @@ void declare(CLI::App& app, Flags& flags) {
     app.add_option("--clock-fd", flags.clock_fd, "descriptor that a test lets time pass with")
         ->check(CLI::Range(0, 1 << 20))
         ->group("");
+    app.add_option("--meminfo", flags.meminfo, "where a test says what memory there is")->group("");
+    app.add_option("--pressure", flags.pressure, "where a test says how scarce memory is")
+        ->group("");
     app.footer(
         "Example:\n  samovard --socket /tmp/samovar.sock --models ./models\n\n"
         "Exit status: 0 stopped as asked, 1 could not start or run, 2 wrong usage.");
@@ -144,6 +149,8 @@ void apply(const Flags& flags, Options& options) {
     if (flags.linger >= 0)
         options.linger = std::chrono::milliseconds(static_cast<long>(flags.linger * 1000));
     if (!flags.log_level.empty()) options.log_level = flags.log_level;
+    if (!flags.meminfo.empty()) options.budgets.meminfo = flags.meminfo;
+    if (!flags.pressure.empty()) options.budgets.pressure = flags.pressure;
     options.ready_fd = flags.ready_fd;
     options.clock_fd = flags.clock_fd;
 }

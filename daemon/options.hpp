@@ -5,6 +5,7 @@
 
 #include <samovar/error.hpp>
 
+#include "daemon/budget_options.hpp"
 #include "daemon/listener.hpp"
 
 namespace samovar::daemon {
@@ -16,6 +17,7 @@ struct Options {
     unsigned threads = 1;  // intra-op threads of a worker, where a model says nothing else
     std::chrono::milliseconds drain{10'000};
     std::chrono::milliseconds linger{10'000};  // how long an empty worker stays
+    BudgetOptions budgets;
     std::string log_level = "info";
     int ready_fd = -1;
     int clock_fd = -1;  // for tests, see Keeper::follow_clock

@@ -22,6 +22,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.threads = options.threads;
     settings.log_level = options.log_level;
     settings.limits.linger = options.linger;
+    settings.limits.ask_for_room = true;
     return settings;
 }
 
@@ -54,7 +55,7 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
       store_(std::move(store)),
       devices_(find_devices(options_.worker_folder)),
       dispatcher_(loop.get_executor(), settings_of(options_)),
-      keeper_(loop.get_executor(), dispatcher_, channels_, disk_),
+      keeper_(loop.get_executor(), dispatcher_, options_.budgets, channels_, disk_),
       services_{registry_, dispatcher_, keeper_, channels_, {}, {}, {}, {}, {}},
       listener_(std::move(listener)),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),

@@ -43,6 +43,7 @@ asio::awaitable<ipc::ReloadReport> Server::reload() {
 }
 
 ipc::ReloadReport Server::apply(Scan scan) {
+    keeper_.memory().reject_pins(scan, registry_);
     Registry::Outcome outcome = registry_.apply(std::move(scan));
     for (const ipc::ReloadEntry& entry : outcome.report.entries) {
         if (entry.model.empty())

@@ -1,7 +1,9 @@
 #include "ipc/words.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdio>
 #include <vector>
 
 namespace samovar::ipc {
@@ -55,6 +57,39 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view word) {
     if (fault != std::errc() || scale == 0 || count < 0) return std::nullopt;
     if (__builtin_mul_overflow(count, scale, &ms)) return std::chrono::milliseconds::max();
     return std::chrono::milliseconds(ms);
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view word) {
+    double count = 0;
+    const auto [end, fault] =
+        std::from_chars(word.data(), word.data() + word.size(), count, std::chars_format::fixed);
+    const std::string_view unit = word.substr(static_cast<std::size_t>(end - word.data()));
+    if (fault != std::errc() || !(count >= 0)) return std::nullopt;
+    constexpr std::string_view kUnits[] = {"B", "kB", "MB", "GB", "TB"};
+    constexpr std::string_view kBinary[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double scale = unit.empty() ? 1 : 0, decimal = 1, binary = 1;
+    for (std::size_t i = 0; i < std::size(kUnits); ++i, decimal *= 1000, binary *= 1024) {
+        if (unit == kUnits[i]) scale = decimal;
+        if (unit == kBinary[i]) scale = binary;
+    }
+    const double bytes = count * scale;
+    if (scale == 0 || bytes >= 9.2e18) return std::nullopt;
+    return static_cast<std::uint64_t>(bytes);
+}
+
+std::string bytes_in_words(std::uint64_t bytes) {
+    if (bytes < 1000) return std::to_string(bytes) + " B";
+    double amount = static_cast<double>(bytes);
+    const char* unit = "";
+    for (const char* next : {"kB", "MB", "GB", "TB", "PB", "EB"}) {
+        if (!*unit || amount >= 999.95) {
+            amount /= 1000;
+            unit = next;
+        }
+    }
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f %s", amount, unit);
+    return text.data();
 }
 
 }  // namespace samovar::ipc

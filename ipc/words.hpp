@@ -21,4 +21,10 @@ std::string_view nearest_word(std::string_view misspelt, std::span<const std::st
 // there is for what is longer.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view word);
 
+// "64KiB", "1.5GiB", "2GB", "512": powers of 1024 and of 1000, and plain bytes. None for other
+// words, for what is below 0 and for what is beyond 2^63.
+std::optional<std::uint64_t> parse_bytes(std::string_view word);
+// "17 B", "1.5 kB", "268.6 MB": powers of 1000.
+std::string bytes_in_words(std::uint64_t bytes);
+
 }  // namespace samovar::ipc

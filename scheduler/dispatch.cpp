@@ -27,6 +27,7 @@ void Dispatch::add_model(ModelId id, WorkerId worker, Duration max_run) {
 
 void Dispatch::retire(ModelId id, Time now) {
     Model& model = models_.at(id);
+    model.awaited = !model.stays();
     model.retired = true;
     model.leaving = true;
     model.sinking = false;
@@ -188,11 +189,31 @@ void Dispatch::worker_exited(WorkerId id, Time now) {
     proceed(id, now);
 }
 
+void Dispatch::room_made(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || found->second.room != Room::asked) return;
+    found->second.room = Room::made;
+    proceed(found->second.worker, now);
+}
+
+void Dispatch::no_room(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || found->second.room != Room::asked) return;
+    Model& model = found->second;
+    model.room = Room::none;
+    model.ran_out = false;
+    model.wanted.reset();
+    refuse_waiting(id, Refusal::no_room, {});
+    settle(id, model.residency);
+    follow_up(id, now);
+}
+
 void Dispatch::model_loaded(ModelId id, Time now) {
     const auto found = models_.find(id);
     if (found == models_.end() || !is_coming(found->second.residency)) return;
     Model& model = found->second;
     model.load_deaths = 0;
+    model.ran_out = false;
     model.wanted.reset();
     settle(id, Residency::hot);
     make_runnable(model);
@@ -203,6 +224,16 @@ void Dispatch::model_load_failed(ModelId id, Time now) {
     const auto found = models_.find(id);
     if (found == models_.end() || !is_coming(found->second.residency)) return;
     fail_model(id, now + limits_.failed_model);
+    follow_up(id, now);
+}
+
+void Dispatch::model_ran_out(ModelId id, Time now) {
+    const auto found = models_.find(id);
+    if (found == models_.end() || !is_coming(found->second.residency)) return;
+    Model& model = found->second;
+    if (!limits_.ask_for_room || !model.needed() || std::exchange(model.ran_out, true))
+        return model_load_failed(id, now);
+    become(id, Residency::cold);
     follow_up(id, now);
 }
 

@@ -26,6 +26,8 @@ struct DispatchLimits {
     Duration linger = Duration::zero();
     // A model that failed to load is not tried again for this long unless somebody asks.
     Duration failed_model = std::chrono::seconds(5);
+    // Whether a load asks for room before it begins.
+    bool ask_for_room = false;
     RestartLimits restarts;
 };
 
@@ -36,6 +38,9 @@ struct DispatchLimits {
 // A job is in exactly one place: waiting for its model, runnable on a worker, or in flight there.
 // A model is in one place on its way to the device; one of each worker's models loads at a time,
 // since a worker has one loader, in the order of the jobs that wait for them.
+//
+// With `ask_for_room` what is due asks for its room as soon as its worker is up, and is passed by
+// those that have theirs. Once begun, a load has used it up; a worker's death takes none back.
 //
 // Suspicion: what was in flight or loading when a worker died by itself is tried once more with
 // nothing beside it, so that the second death tells who it was: a job is then refused, a model is
@@ -79,10 +84,15 @@ class Dispatch {
     void worker_ready(WorkerId worker, Time now);
     // The process is reaped, or could not be spawned.
     void worker_exited(WorkerId worker, Time now);
+    // The answers to MakeRoom. Without room its jobs are refused, and the model stays where it is.
+    void room_made(ModelId model, Time now);
+    void no_room(ModelId model, Time now);
     // Loaded, or awake.
     void model_loaded(ModelId model, Time now);
     // The worker has nothing of it left, also where it was to wake.
     void model_load_failed(ModelId model, Time now);
+    // The same, for want of memory: it is tried once more, when there is room for that.
+    void model_ran_out(ModelId model, Time now);
     void model_parked(ModelId model, Time now);
     void model_park_failed(ModelId model, Time now);  // it is as hot as before
     void model_unloaded(ModelId model, Time now);
@@ -118,6 +128,7 @@ class Dispatch {
     std::size_t jobs_in_flight() const;
 
   private:
+    enum class Room { none, asked, made };
     struct Job {
         ModelId model;
         bool in_flight = false;
@@ -138,6 +149,9 @@ class Dispatch {
         bool leaving = false;                          // to cold
         bool sinking = false;                          // to parked
         Cause up = Cause::demand, down = Cause::idle;  // why it last moved so, or is to
+        Room room = Room::none;                        // to come up
+        bool ran_out = false;  // of memory at its last try; this is its last
+        bool awaited = false;  // was to step down when it was retired, and has not settled since
         bool retired = false;
         bool forgotten = false;  // ForgetModel was said
         int load_deaths = 0;     // workers that died while it was loading, in a row
@@ -171,8 +185,11 @@ class Dispatch {
     void review(ModelId id, Time now);
     void proceed(WorkerId id, Time now);
     void start_if_due(WorkerId id, Time now);
+    void ask_for_room(const Worker& worker);
+    void forgo_room(ModelId id);
     bool load_next(WorkerId id, Time now);
     std::optional<ModelId> next_load(const Worker& worker) const;
+    bool has_room(ModelId id) const;
     std::tuple<JobId, bool, std::uint64_t> turn_of(const Model& model) const;
     void run_next(WorkerId id, Time now);
     void stop_if_empty(WorkerId id, Time now);

@@ -74,6 +74,7 @@ void Dispatch::fail_model(ModelId id, Time until) {
     model.leaving = model.retired;
     model.sinking = false;
     model.load_deaths = 0;
+    model.ran_out = false;
     model.since = until;
     settle(id, Residency::failed);
     refuse_waiting(id, Refusal::model_failed, until);

@@ -21,10 +21,12 @@ void Dispatch::review(ModelId id, Time now) {
     Model& model = models_.at(id);
     Worker& worker = workers_[model.worker];
     if (model.residency == Residency::cold || model.residency == Residency::parked) {
-        if (model.needed())
+        if (model.needed()) {
             worker.due.insert(id);
-        else
+        } else {
             worker.due.erase(id);
+            forgo_room(id);
+        }
     }
     // A step down from where there is nothing below, or whose jobs went before the model came.
     const bool at_bottom = model.residency == Residency::cold && model.leaving && !model.retired;
@@ -56,6 +58,7 @@ void Dispatch::forget_if_done(ModelId id) {
     if (!model.retired || model.forgotten) return;
     if (model.residency != Residency::cold && model.residency != Residency::failed) return;
     if (model.needed()) return;
+    if (model.awaited) settle(id, model.residency);
     model.forgotten = true;
     forgotten_.push_back(id);
     actions_.push_back(ForgetModel{id});
@@ -68,6 +71,10 @@ void Dispatch::become(ModelId id, Residency residency) {
         return r != Residency::cold && r != Residency::failed;
     };
     if (model.residency == residency) return;
+    if (residency == Residency::loading || residency == Residency::waking)
+        model.room = Room::none;  // used up
+    else
+        forgo_room(id);
     actions_.push_back(ModelMoved{id, model.residency, residency, cause_of(model, residency)});
     if (worker.loading == id) worker.loading.reset();
     worker.stepping_down.erase(id);
@@ -96,6 +103,7 @@ Cause Dispatch::cause_of(const Model& model, Residency to) {
 
 void Dispatch::settle(ModelId id, Residency residency) {
     become(id, residency);
+    models_.at(id).awaited = false;
     actions_.push_back(ModelSettled{id, residency});
 }
 
@@ -126,10 +134,38 @@ void Dispatch::start_if_due(WorkerId id, Time now) {
     actions_.push_back(StartWorker{id});
 }
 
+void Dispatch::ask_for_room(const Worker& worker) {
+    if (!limits_.ask_for_room) return;
+    std::vector<ModelId> asking;
+    for (const ModelId id : worker.due)
+        if (models_.at(id).room == Room::none) asking.push_back(id);
+    std::sort(asking.begin(), asking.end(), [&](ModelId a, ModelId b) {
+        return turn_of(models_.at(a)) < turn_of(models_.at(b));
+    });
+    for (const ModelId id : asking) {
+        Model& model = models_.at(id);
+        model.room = Room::asked;
+        // Others leave for jobs, for people and for the calendar, not for what would be good.
+        const bool to_yield =
+            !model.waiting.empty() || model.up == Cause::operators || model.up == Cause::schedule;
+        actions_.push_back(MakeRoom{id, to_yield});
+    }
+}
+
+void Dispatch::forgo_room(ModelId id) {
+    if (std::exchange(models_.at(id).room, Room::none) != Room::none)
+        actions_.push_back(ForgoRoom{id});
+}
+
+bool Dispatch::has_room(ModelId id) const {
+    return !limits_.ask_for_room || models_.at(id).room == Room::made;
+}
+
 // Begins the next load where none is under way. True while a model under suspicion needs the worker
 // to itself, so that no job is sent: without that, its load would wait as long as jobs come.
 bool Dispatch::load_next(WorkerId id, Time now) {
     Worker& worker = workers_[id];
+    ask_for_room(worker);
     if (worker.loading) return models_.at(*worker.loading).suspect();
     if (worker.due.empty()) return false;
     // A suspect job runs with no load beside it, and before any that it does not need.
@@ -155,14 +191,18 @@ bool Dispatch::load_next(WorkerId id, Time now) {
     return model.suspect();
 }
 
-// The model that a suspect job waits for; without suspects, the model that was needed first.
+// The model that a suspect job waits for; without suspects, the model that was needed first. None
+// that has no room.
 std::optional<ModelId> Dispatch::next_load(const Worker& worker) const {
     for (const JobId job : worker.suspects)
-        if (const ModelId model = jobs_.at(job).model; worker.due.contains(model)) return model;
+        if (const ModelId model = jobs_.at(job).model; worker.due.contains(model))
+            return has_room(model) ? std::optional(model) : std::nullopt;
     if (!worker.suspects.empty()) return std::nullopt;
-    return *std::min_element(worker.due.begin(), worker.due.end(), [&](ModelId a, ModelId b) {
-        return turn_of(models_.at(a)) < turn_of(models_.at(b));
-    });
+    std::optional<ModelId> next;
+    for (const ModelId id : worker.due)
+        if (has_room(id) && (!next || turn_of(models_.at(id)) < turn_of(models_.at(*next))))
+            next = id;
+    return next;
 }
 
 // The job in whose place a load stands, whether it comes after that job, and after which of the
@@ -195,7 +235,7 @@ void Dispatch::run_next(WorkerId id, Time now) {
 // A worker with nothing in it and nothing to do exits, so that the memory of its runtime goes too.
 void Dispatch::stop_if_empty(WorkerId id, Time now) {
     Worker& worker = workers_[id];
-    if (worker.occupants > 0) {
+    if (worker.occupants > 0 || !worker.due.empty()) {
         worker.empty_since.reset();
         return;
     }

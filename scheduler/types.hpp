@@ -64,6 +64,7 @@ enum class WorkerState {
 enum class Refusal {
     cancelled,
     model_failed,   // the model could not be loaded
+    no_room,        // there is no memory for the model, nor will there be soon
     worker_failed,  // the worker died too often
     worker_died,    // this job was in flight at two deaths
     run_limit,
@@ -81,6 +82,15 @@ struct StopWorker {  // end of file on its sockets; it exits by itself
 struct KillWorker {  // SIGKILL
     WorkerId worker;
     std::string_view why;  // a literal, for the log
+};
+// A load or a wake-up is due: answered by room_made() or no_room().
+struct MakeRoom {
+    ModelId model;
+    bool to_yield;  // idle models are to leave for it
+};
+// What was asked for, or given, is not needed any more.
+struct ForgoRoom {
+    ModelId model;
 };
 struct LoadModel {
     WorkerId worker;
@@ -125,7 +135,8 @@ struct ForgetModel {
     ModelId model;
 };
 
-using Action = std::variant<StartWorker, StopWorker, KillWorker, LoadModel, UnloadModel, ParkModel,
-                            WakeModel, RunJob, RefuseJob, ModelMoved, ModelSettled, ForgetModel>;
+using Action =
+    std::variant<StartWorker, StopWorker, KillWorker, MakeRoom, ForgoRoom, LoadModel, UnloadModel,
+                 ParkModel, WakeModel, RunJob, RefuseJob, ModelMoved, ModelSettled, ForgetModel>;
 
 }  // namespace samovar::scheduler

@@ -6,19 +6,6 @@
 
 namespace samovar::cli {
 
-std::string bytes_in_words(std::uint64_t bytes) {
-    if (bytes < 1000) return fmt::format("{} B", bytes);
-    double amount = static_cast<double>(bytes);
-    const char* unit = "";
-    for (const char* next : {"kB", "MB", "GB", "TB", "PB", "EB"}) {
-        if (!*unit || amount >= 999.95) {
-            amount /= 1000;
-            unit = next;
-        }
-    }
-    return fmt::format("{:.1f} {}", amount, unit);
-}
-
 std::string time_in_words(std::chrono::nanoseconds time) {
     const auto ns = static_cast<double>(time.count());
     if (ns < 999.5e3) return fmt::format("{:.0f} us", ns / 1e3);

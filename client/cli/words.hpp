@@ -12,8 +12,7 @@
 
 namespace samovar::cli {
 
-// "17 B", "1.5 kB", "268.6 MB": powers of 1000.
-std::string bytes_in_words(std::uint64_t bytes);
+using ipc::bytes_in_words;
 // "85 us", "3.42 ms", "1.20 s".
 std::string time_in_words(std::chrono::nanoseconds time);
 // "45 s", "3 min", "5 h 12 min", "2 d 3 h".

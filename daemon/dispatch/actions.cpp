@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/dispatch/dispatcher.hpp"
+#include "daemon/residency/device_memory.hpp"
 
 namespace samovar::daemon {
 
@@ -55,9 +56,18 @@ void Dispatcher::perform(const scheduler::KillWorker& action) {
     place.process->kill();
 }
 
+void Dispatcher::perform(const scheduler::MakeRoom& action) {
+    watcher->room_wanted(action.model, action.to_yield);
+}
+
+void Dispatcher::perform(const scheduler::ForgoRoom& action) {
+    watcher->room_forgone(action.model);
+}
+
 void Dispatcher::perform(const scheduler::LoadModel& action) {
     const Place& place = places_[action.worker];
     if (!place.process) return;
+    memory_before_[action.model] = anonymous_bytes(place.process->pid());
     const ModelPtr& model = models_.at(action.model);
     load_problems_.erase(action.model);
     load_started_.try_emplace(action.model, Clock::now());
@@ -173,6 +183,9 @@ Error Dispatcher::missed(const ModelVersion& model, scheduler::WorkerId place,
         return {Errc::worker_failed, places_[place].problem,
                 places_[place].not_started.empty() ? log : places_[place].not_started, 0, 0};
     if (draining_) return {Errc::shutting_down, "samovard is shutting down", "", 0, 0};
+    if (const auto found = room_problems_.find(model.id);
+        found != room_problems_.end() && residency != scheduler::Residency::hot)
+        return found->second;
     const std::string name = "model \"" + model.file.name + "\"";
     return {Errc::cancelled,
             residency == scheduler::Residency::hot || residency == scheduler::Residency::parked
@@ -186,7 +199,9 @@ void Dispatcher::perform(const scheduler::ForgetModel& action) {
     spdlog::info("model {} version {}: gone", found->second->file.name, found->second->version);
     models_.erase(found);
     load_problems_.erase(action.model);
+    room_problems_.erase(action.model);
     load_started_.erase(action.model);
+    memory_before_.erase(action.model);
     watcher->version_gone(action.model);
 }
 
@@ -277,6 +292,10 @@ Error Dispatcher::refusal(const Job& job, const scheduler::RefuseJob& action) co
                     "mend the model, then `samovar reload`, or try `samovar load " +
                         model.file.name + "`",
                     0, retry_ms};
+        case scheduler::Refusal::no_room:
+            if (const auto found = room_problems_.find(model.id); found != room_problems_.end())
+                return found->second;
+            return {Errc::out_of_memory, "there is no room for " + name, "", 0, 1000};
         case scheduler::Refusal::worker_failed:
             if (!place.not_started.empty())
                 return {Errc::worker_failed,

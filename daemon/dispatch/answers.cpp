@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "daemon/dispatch/dispatcher.hpp"
+#include "daemon/residency/device_memory.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -112,18 +113,43 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
     const scheduler::Time now = Clock::now();
     if (auto loaded = ipc::decode<ipc::WorkerLoaded>(frame.body);
         loaded && frame.header.type == ipc::MessageType::worker_loaded) {
+        const bool first = places_[id].spawn_ns > 0;
+        if (memory_before_.contains(model)) found->second->load_ns = loaded->report.total_ns;
         found->second->last_load = complete(std::move(loaded->report), places_[id], model);
+        measure(*found->second, places_[id], first, loaded->device_bytes);
         watcher->loaded(*found->second, loaded->can_park);
         dispatch_.model_loaded(model, now);
         return carry_out();
     }
     const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
-    const Error error = reply ? reply->error : reply.error();
+    Error error = reply ? reply->error : reply.error();
+    const bool ran_out = error.code == Errc::out_of_memory;
+    if (ran_out) error.message += "; " + watcher->ran_out(*found->second);
     load_problems_[model] = describe(error).substr(0, kMaxProblemBytes);
     spdlog::error("model {} version {}: {}", found->second->file.name, found->second->version,
                   load_problems_[model]);
-    dispatch_.model_load_failed(model, now);
+    if (ran_out)
+        dispatch_.model_ran_out(model, now);
+    else
+        dispatch_.model_load_failed(model, now);
     carry_out();
+}
+
+// What the model holds of its device: its weights, and by what else the worker grew. The first load
+// of a process makes it grow for the runtime, too, and jobs beside a load for themselves: so the
+// least that was ever seen counts.
+void Dispatcher::measure(ModelVersion& model, const Place& place, bool first,
+                         std::uint64_t device_bytes) {
+    const auto before = memory_before_.extract(model.id);
+    const std::uint64_t weights = model.last_load.weight_bytes;
+    std::uint64_t bytes = std::max(weights, device_bytes);
+    if (before && !first && place.process && model.device == "cpu") {
+        const std::uint64_t now = anonymous_bytes(place.process->pid());
+        const std::uint64_t grown = now - std::min(now, before.mapped());
+        bytes = model.last_load.mapped_weights ? weights + grown : std::max(weights, grown);
+    }
+    if (!before && model.held_bytes > 0) return;  // a wake-up takes what it had
+    model.held_bytes = model.held_bytes > 0 ? std::min(model.held_bytes, bytes) : bytes;
 }
 
 // The first load after a worker's start counts that start as its first phase.

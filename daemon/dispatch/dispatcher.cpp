@@ -136,6 +136,19 @@ void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to,
     carry_out();
 }
 
+void Dispatcher::room_made(scheduler::ModelId model) noexcept {
+    room_problems_.erase(model);
+    dispatch_.room_made(model, Clock::now());
+    carry_out();
+}
+
+void Dispatcher::no_room(scheduler::ModelId model, Error why) noexcept {
+    spdlog::warn("{}", why.message);
+    room_problems_[model] = std::move(why);
+    dispatch_.no_room(model, Clock::now());
+    carry_out();
+}
+
 void Dispatcher::forgive() {
     dispatch_.forgive(Clock::now());
     carry_out();

@@ -74,6 +74,9 @@ class Dispatcher final : private WorkerProcess::Listener {
                 std::uint64_t request) noexcept;
     // Without anybody who waits for it.
     void move(scheduler::ModelId model, scheduler::Rung to, scheduler::Cause cause) noexcept;
+    // The answers to DispatchWatcher::room_wanted; `why` is what jobs and loads are refused with.
+    void room_made(scheduler::ModelId model) noexcept;
+    void no_room(scheduler::ModelId model, Error why) noexcept;
     // Forgets old failures, so that the next job tries again.
     void forgive();
 
@@ -137,6 +140,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::StartWorker& action);
     void perform(const scheduler::StopWorker& action);
     void perform(const scheduler::KillWorker& action);
+    void perform(const scheduler::MakeRoom& action);
+    void perform(const scheduler::ForgoRoom& action);
     void perform(const scheduler::LoadModel& action);
     void perform(const scheduler::UnloadModel& action);
     void perform(const scheduler::ParkModel& action);
@@ -164,6 +169,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     scheduler::WorkerId place_for(const ModelVersion& model);
     scheduler::WorkerId id_of(const WorkerProcess& worker) const;
     ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
+    void measure(ModelVersion& model, const Place& place, bool first, std::uint64_t device_bytes);
     void arm_timer();
 
     asio::any_io_executor loop_;
@@ -174,7 +180,9 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::map<std::string, scheduler::WorkerId> place_names_;
     std::map<scheduler::ModelId, ModelPtr> models_;
     std::map<scheduler::ModelId, std::string> load_problems_;
+    std::map<scheduler::ModelId, Error> room_problems_;
     std::map<scheduler::ModelId, scheduler::Time> load_started_;
+    std::map<scheduler::ModelId, std::uint64_t> memory_before_;  // of the worker, at a load's start
     std::unordered_map<scheduler::JobId, Job> jobs_;
     std::vector<Waiter> waiters_;
     scheduler::JobId next_job_ = 1;

@@ -28,6 +28,11 @@ class DispatchWatcher {
     // It rests; `moves_on`: only on its way to elsewhere.
     virtual void settled(const ModelVersion& model, scheduler::Residency residency,
                          bool moves_on) = 0;
+    // A load is due, and needs room; to be answered by the dispatcher's room_made() or no_room().
+    virtual void room_wanted(scheduler::ModelId model, bool to_yield) = 0;
+    virtual void room_forgone(scheduler::ModelId model) = 0;
+    // A load found too little memory. What holds it, in words.
+    virtual std::string ran_out(const ModelVersion& model) = 0;
     // Before the move to hot: what is known of it now.
     virtual void loaded(const ModelVersion& model, bool can_park) = 0;
     // Its worker could not park it; it is still hot.

@@ -225,6 +225,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
         read_tensor_task(top, model);
     }
     model.residency = read_residency(top, machine_zone);
+    if (model.residency.pinned) model.pinned_at = top.table("residency")->place("pinned");
     top.finish();
     return model;
 }

@@ -31,6 +31,7 @@ struct ModelFile {
     std::vector<ipc::TensorSpec> inputs, outputs;  // of task mask, too: what its jobs bring and get
     ipc::MaskSpec mask;
     scheduler::ResidencyRules residency;
+    std::string pinned_at;  // "FILE:LINE: residency.pinned", where it is
 };
 
 // Largest model.toml; a hand-written one is a hundred times smaller.

@@ -42,6 +42,12 @@ void TomlReader::fail_at(const toml::node& node, std::string_view key,
                     ": " + what);
 }
 
+std::string TomlReader::place(std::string_view key) const {
+    const toml::node* node = table_.get(to_plain_letters(key));
+    const auto& source = (node ? *node : static_cast<const toml::node&>(table_)).source();
+    return file_ + ":" + std::to_string(source.begin.line) + ": " + full(key);
+}
+
 void TomlReader::fail(std::string_view key, const std::string& what) const {
     const toml::node* node = table_.get(to_plain_letters(key));
     fail_at(node ? *node : static_cast<const toml::node&>(table_), key, what);

@@ -59,6 +59,8 @@ class TomlReader {
     // To be called when all is read: a key that nobody asked for is a fault.
     void finish() const;
 
+    // "FILE:LINE: KEY", of a key that stands there.
+    std::string place(std::string_view key) const;
     [[noreturn]] void fail(std::string_view key, const std::string& what) const;
     [[noreturn]] void fail_at(const toml::node& node, std::string_view key,
                               const std::string& what) const;

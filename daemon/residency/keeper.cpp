@@ -32,9 +32,12 @@ std::uint64_t in_ms(scheduler::Duration time) {
 
 }  // namespace
 
-Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, ChannelTable& channels,
-               asio::thread_pool& disk)
+Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
+               const BudgetOptions& budgets, ChannelTable& channels, asio::thread_pool& disk)
     : dispatcher_(dispatcher),
+      memory_(budgets),
+      loans_(loop, memory_, [this] { carry_out(); }),
+      watch_(loop, budgets, [this] { look_at_others(); }),
       synthetic_(loop, dispatcher, channels,
                  [this](scheduler::ModelId model) {
                      ladder_.self_warmed(model, clocks_.now());
@@ -63,6 +66,8 @@ void Keeper::preload() {
 void Keeper::stop() {
     stopped_ = true;
     timer_.cancel();
+    loans_.stop();
+    watch_.stop();
     boost::system::error_code ignored;
     clock_.close(ignored);
 }
@@ -72,6 +77,7 @@ Result<void> Keeper::wished_for(const ModelVersion& model, scheduler::Wish::Kind
     const Result<std::optional<scheduler::Duration>> end = end_of_wish(length);
     if (!end) return end.error();
     ladder_.wish(model.id, kind, *end, clocks_.now());
+    take_pin(model.id);
     remember_soon();
     carry_out();
     return {};
@@ -108,6 +114,7 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
                 return Error{Errc::invalid_argument, "nobody has pinned or held " + name,
                              "what its model.toml says is changed there, then `samovar reload`", 0,
                              0};
+            take_pin(model.id);
             remember_soon();
             carry_out();
             return {};
@@ -118,9 +125,12 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
     }
     if (kind == Kind::load || kind == Kind::pin)
         if (std::optional<Error> held = refusal(model)) return *held;
+    if (kind == Kind::pin)
+        if (std::optional<Error> refused = memory_.pin_refusal(model)) return *refused;
     if (kind == Kind::park)
         if (std::optional<Error> refused = not_parkable(model)) return *refused;
     ladder_.wish(model.id, kind, *end, now);
+    take_pin(model.id);
     remember_soon();
     carry_out();
     return {};
@@ -197,9 +207,12 @@ void Keeper::version_added(const ModelVersion& model,
     record->warmth.replaced(now.steady);
     record->newest = model.id;
     records_[model.id] = std::move(record);
+    // The account first: a rule may want it hot at once.
+    memory_.add(model, instead_of, scheduler::Clock::now());
     ladder_.add(model.id, model.file.residency, now, instead_of);
     if (model.file.residency.forecast) foresight_.add(model.id, cost_of(model), instead_of);
     if (!instead_of) recall(model, now);
+    take_pin(model.id);
     look_ahead(now);
     carry_out();
 }
@@ -207,6 +220,8 @@ void Keeper::version_added(const ModelVersion& model,
 void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
     foresight_.remove(model);
+    memory_.budget().remove(model, scheduler::Clock::now());
+    pinned_for_a_time_.erase(model);
     records_.erase(model);
 }
 
@@ -220,6 +235,7 @@ scheduler::CallKind Keeper::job_came(scheduler::ModelId model,
     foresight_.called(model);
     // Whatever comes next minute: for the rest of this one it stays.
     if (foresight_.watches(model)) ladder_.set_forecast(model, true, std::nullopt, now);
+    memory_.budget().job_came(model, scheduler::Clock::now());
     ladder_.job_came(model, asked, now);
     return kind;
 }
@@ -229,6 +245,7 @@ void Keeper::job_ended(scheduler::ModelId model, const JobEnd& end) {
     if (const auto record = records_.find(model); record != records_.end())
         record->second->warmth.job_ended(end.kind, end.ran, end.took, now.steady);
     ladder_.job_ended(model, end.ran, now);
+    memory_.budget().job_ended(model, scheduler::Clock::now());
     remember_soon();
     carry_out();
 }
@@ -253,6 +270,7 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     if (Record& record = *records_.at(model.id); record.newest == model.id)
         record.warmth.moved(move.from, move.to, move.cause, model.last_load.weight_bytes,
                             now.steady);
+    memory_.budget().moved(model.id, move.to, scheduler::Clock::now());
     ladder_.moved(model.id, move.to, move.cause, now);
     carry_out();
 }
@@ -260,11 +278,13 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
 void Keeper::settled(const ModelVersion& model, scheduler::Residency residency, bool moves_on) {
     if (moves_on) return;
     ladder_.settled(model.id, residency, clocks_.now());
+    memory_.budget().settled(model.id, scheduler::Clock::now());
     carry_out();
 }
 
 void Keeper::loaded(const ModelVersion& model, bool can_park) {
     const scheduler::Now now = clocks_.now();
+    memory_.loaded(model, can_park, scheduler::Clock::now());
     ladder_.set_can_park(model.id, can_park, now);
     ladder_.set_lead(model.id, std::chrono::nanoseconds(model.last_load.total_ns), now);
     foresight_.set_cost(model.id, cost_of(model));
@@ -272,6 +292,7 @@ void Keeper::loaded(const ModelVersion& model, bool can_park) {
 }
 
 void Keeper::park_refused(const ModelVersion& model) {
+    memory_.budget().set_can_park(model.id, false);
     ladder_.set_can_park(model.id, false, clocks_.now());
     carry_out();
 }

@@ -6,7 +6,10 @@
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/call_log.hpp"
 #include "daemon/residency/clocks.hpp"
+#include "daemon/residency/device_memory.hpp"
 #include "daemon/residency/event_log.hpp"
+#include "daemon/residency/host_watch.hpp"
+#include "daemon/residency/loans.hpp"
 #include "daemon/residency/state_folder.hpp"
 #include "daemon/residency/synthetic_jobs.hpp"
 #include "scheduler/residency/foresight.hpp"
@@ -20,8 +23,8 @@ namespace samovar::daemon {
 class Keeper final : public DispatchWatcher {
   public:
     // `disk`: the thread that waits for disks.
-    Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, ChannelTable& channels,
-           asio::thread_pool& disk);
+    Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, const BudgetOptions& budgets,
+           ChannelTable& channels, asio::thread_pool& disk);
 
     // Goes on from what an earlier life of the daemon left. Before the models are read.
     void recall(StateFolder state);
@@ -46,6 +49,8 @@ class Keeper final : public DispatchWatcher {
     EventLog& events() { return events_; }
     // The minutes with calls that are over, none from before `since_ms`.
     std::vector<ipc::Event> calls(std::uint64_t since_ms);
+    const DeviceMemory& memory() const { return memory_; }
+    Loans& loans() { return loans_; }
     // What stands in a job's way, or nothing.
     std::optional<Error> refusal(const ModelVersion& model) const;
 
@@ -63,12 +68,25 @@ class Keeper final : public DispatchWatcher {
     void job_ended(scheduler::ModelId model, const JobEnd& end) override;
     void moved(const ModelVersion& model, const scheduler::ModelMoved& move) override;
     void settled(const ModelVersion& model, scheduler::Residency residency, bool moves_on) override;
+    void room_wanted(scheduler::ModelId model, bool to_yield) override;
+    void room_forgone(scheduler::ModelId model) override;
+    std::string ran_out(const ModelVersion& model) override;
     void loaded(const ModelVersion& model, bool can_park) override;
     void park_refused(const ModelVersion& model) override;
 
     std::optional<Error> not_parkable(const ModelVersion& model) const;
 
-    // keeper_time.cpp: what comes of time, and of the ladder's decisions.
+    // keeper_memory.cpp: what comes of budgets.
+    // Tells the budget whether the model is pinned by now.
+    void take_pin(scheduler::ModelId model);
+    scheduler::Displaced displaced(scheduler::ModelId model, scheduler::Rung to) const;
+    void perform(const scheduler::Displace& action);
+    void perform(const scheduler::RoomMade& action);
+    void perform(const scheduler::NoRoom& action);
+    void perform(const scheduler::Restore& action);
+    void look_at_others();
+
+    // keeper_time.cpp: what comes of time, and of the machines' decisions.
     void carry_out();
     void warm(scheduler::ModelId model);
     void arm_timer();
@@ -85,6 +103,10 @@ class Keeper final : public DispatchWatcher {
     Clocks clocks_;
     scheduler::Ladder ladder_;
     scheduler::Foresight foresight_;
+    DeviceMemory memory_;
+    Loans loans_;
+    HostWatch watch_;
+    std::set<scheduler::ModelId> pinned_for_a_time_;
     // Of one model: its versions share it, and only the newest one's moves count.
     struct Record {
         scheduler::ModelId newest = 0;

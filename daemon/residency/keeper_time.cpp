@@ -30,13 +30,25 @@ std::uint64_t machine_memory() {
 }  // namespace
 
 void Keeper::carry_out() {
-    for (auto actions = ladder_.take(); !actions.empty() && !stopped_; actions = ladder_.take())
-        for (const scheduler::LadderAction& action : actions) {
+    for (;;) {
+        const auto moves = ladder_.take();
+        for (const scheduler::LadderAction& action : moves) {
+            if (stopped_) break;
             if (const auto* move = std::get_if<scheduler::Move>(&action))
                 dispatcher_.move(move->model, move->to, move->cause);
             if (const auto* self_warm = std::get_if<scheduler::SelfWarm>(&action))
                 warm(self_warm->model);
         }
+        const auto changes = memory_.budget().take();
+        for (const scheduler::BudgetAction& action : changes)
+            std::visit(
+                [this](const auto& what) {
+                    if (dispatcher_.models().contains(what.model)) perform(what);
+                },
+                action);
+        if (moves.empty() && changes.empty()) break;
+    }
+    loans_.review();
     arm_timer();
 }
 
@@ -53,9 +65,11 @@ void Keeper::arm_timer() {
         due = due ? std::min(*due, end) : end;
     }
     if (remember_at_) due = due ? std::min(*due, *remember_at_) : *remember_at_;
-    if (!due) return;
-    const scheduler::Time next =
-        std::min(clocks_.on_machine(*due), scheduler::Clock::now() + kLongestSleep);
+    const std::optional<scheduler::Time> patience = memory_.budget().next_tick();
+    if (!due && !patience) return;
+    scheduler::Time next = scheduler::Clock::now() + kLongestSleep;
+    if (due) next = std::min(next, clocks_.on_machine(*due));
+    if (patience) next = std::min(next, *patience);
     // An earlier alarm than needed is left as it is: keep-alives move with every job.
     if (timer_at_ && *timer_at_ <= next) return;
     timer_at_ = next;
@@ -76,6 +90,9 @@ void Keeper::tick() {
     }
     look_ahead(now);
     ladder_.tick(now);
+    for (const scheduler::ModelId model : std::set(pinned_for_a_time_))
+        take_pin(model);
+    memory_.budget().tick(scheduler::Clock::now());
     if (remember_at_ && *remember_at_ <= now.steady) {
         remember_at_.reset();
         remember();
@@ -96,10 +113,11 @@ void Keeper::look_ahead(const scheduler::Now& now) {
 scheduler::Foresight::Cost Keeper::cost_of(const ModelVersion& model) const {
     const scheduler::ResidencyRules& rules = model.file.residency;
     const std::uint64_t weights = model.last_load.weight_bytes;
+    const scheduler::Bytes limit = memory_.limit_of(model.device);
     return {.price = rules.price,
             .keep_alive = rules.keep_alive,
             .bytes = weights > 0 ? weights : model.artefact_bytes,
-            .device_bytes = machine_memory(),
+            .device_bytes = limit == scheduler::kUnlimited ? machine_memory() : limit,
             .load_time = ladder_.view(model.id).standing.lead};
 }
 

@@ -161,7 +161,7 @@ bool Session::handle(ipc::Frame& frame) {
     if (request == 0)
         return refuse_protocol(
             0, {Errc::protocol, "a request has the id 0", "number requests from 1", 0, 0});
-    if (frame.descriptor && type != MessageType::resume_channel)
+    if (frame.descriptor && type != MessageType::resume_channel && type != MessageType::lend)
         return refuse_protocol(
             request, {Errc::protocol,
                       "a " + std::string(to_string(type)) + " carries no descriptor", "", 0, 0});
@@ -184,6 +184,7 @@ bool Session::handle(ipc::Frame& frame) {
             return !admin_only(request, type) || with(frame, &Session::unload_model);
         case MessageType::set_residency:
             return !admin_only(request, type) || with(frame, &Session::set_residency);
+        case MessageType::lend: return !admin_only(request, type) || lend(frame);
         case MessageType::add_model:
             return !admin_only(request, type) || with(frame, &Session::add_model);
         case MessageType::remove_model:

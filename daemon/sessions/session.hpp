@@ -102,6 +102,7 @@ class Session final : public Requester,
 
     // session_residency.cpp
     void set_residency(std::uint64_t request, const ipc::SetResidency& message);
+    bool lend(ipc::Frame& frame);
     void explain_model(std::uint64_t request, const ipc::ExplainModel& message);
     void watch_events(std::uint64_t request, ipc::WatchEvents message);
     void describe_warmth(std::uint64_t request, const ipc::DescribeWarmth& message);

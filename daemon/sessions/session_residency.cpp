@@ -17,6 +17,23 @@ void Session::set_residency(std::uint64_t request, const ipc::SetResidency& mess
     connection_->send(ipc::Ok{}, request);
 }
 
+bool Session::lend(ipc::Frame& frame) {
+    const std::uint64_t request = frame.header.request;
+    const Result<ipc::Lend> message = ipc::decode<ipc::Lend>(frame.body);
+    if (!message) return refuse_protocol(request, message.error());
+    auto answer = [weak = weak_from_this(), request](const Result<ipc::Lent>& lent) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (lent)
+            self->connection_->send(*lent, request);
+        else
+            self->fail(request, lent.error());
+    };
+    services_.keeper.loans().lend({message->device, message->bytes, name_},
+                                  std::move(frame.descriptor), std::move(answer));
+    return true;
+}
+
 void Session::explain_model(std::uint64_t request, const ipc::ExplainModel& message) {
     const Result<ModelPtr> model = services_.registry.find(message.model);
     if (!model) return fail(request, model.error());

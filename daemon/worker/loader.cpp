@@ -4,6 +4,7 @@
 #include <c10/core/InferenceMode.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <samovar/limits.hpp>
@@ -62,13 +63,17 @@ void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
     const std::string title = "loading " + load.name + " from " + load.code.label;
     const CerrCapture said;
     try {
+        const std::uint64_t free_before = device_.free_bytes();
         const std::shared_ptr<LoadedModel> model =
             load_model(load, threads_, device_,
                        [&](const ipc::Progress& progress) { control_.send(progress, request); });
         models_.add(load.model, model);
         log::info(title + ": hot after " + milliseconds(model->report.total_ns));
         --pending_;
-        control_.send(ipc::WorkerLoaded{model->report, model->network->can_park()}, request);
+        const std::uint64_t free_now = device_.free_bytes();
+        control_.send(ipc::WorkerLoaded{model->report, model->network->can_park(),
+                                        free_before - std::min(free_before, free_now)},
+                      request);
         model->network->keep_in_memory();
     } catch (...) {
         Error error = caught_error(Errc::bad_model, title, said.text());

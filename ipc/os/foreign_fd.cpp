@@ -1,7 +1,11 @@
 #include "ipc/os/foreign_fd.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -51,6 +55,15 @@ Closer& closer() {
 
 bool is_memfd(int fd) noexcept {
     return ::fcntl(fd, F_GET_SEALS) >= 0;
+}
+
+bool is_pidfd(int fd) noexcept {
+    // Signal 0 only asks. A folder of /proc is taken for its process, too, but cannot be waited
+    // for.
+    const bool process = ::syscall(SYS_pidfd_send_signal, fd, 0, nullptr, 0) == 0 ||
+                         errno == EPERM || errno == ESRCH;
+    struct stat status {};
+    return process && ::fstat(fd, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
 UniqueFd exchange_for_stand_in(UniqueFd foreign) {

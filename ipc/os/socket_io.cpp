@@ -23,7 +23,8 @@ void collect_descriptors(msghdr& message, FrameReader& reader) {
             int fd = -1;
             std::memcpy(&fd, CMSG_DATA(part) + i * sizeof(int), sizeof fd);
             UniqueFd received(fd);
-            if (!is_memfd(fd)) received = exchange_for_stand_in(std::move(received));
+            if (!is_memfd(fd) && !is_pidfd(fd))
+                received = exchange_for_stand_in(std::move(received));
             reader.add_descriptor(std::move(received));
         }
     }

@@ -40,6 +40,8 @@ enum class MessageType : std::uint16_t {
     explanation = 43,
     watch_events = 44,
     event = 45,
+    lend = 46,  // carries the borrower's pidfd
+    lent = 47,
     describe_warmth = 48,
     warmth = 49,
     // The daemon.

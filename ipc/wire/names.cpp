@@ -35,6 +35,8 @@ std::string_view to_string(MessageType type) noexcept {
         case MessageType::explain_model: return "explain_model";
         case MessageType::explanation: return "explanation";
         case MessageType::watch_events: return "watch_events";
+        case MessageType::lend: return "lend";
+        case MessageType::lent: return "lent";
         case MessageType::event: return "event";
         case MessageType::describe_warmth: return "describe_warmth";
         case MessageType::warmth: return "warmth";

@@ -117,4 +117,27 @@ void serialize(Archive& ar, Event& m) {
        bounded(m.cause, kMaxNameBytes), m.took_ns, m.bytes, m.calls);
 }
 
+// Memory of a device for the process whose pidfd comes along, for as long as it lives. Answer:
+// Lent, when it is free.
+struct Lend {
+    static constexpr MessageType kType = MessageType::lend;
+    std::string device;       // empty: the first GPU that models are for, else the CPU
+    std::uint64_t bytes = 0;  // 0: all that models hold, but for what is pinned
+};
+template <class Archive>
+void serialize(Archive& ar, Lend& m) {
+    ar(bounded(m.device, kMaxNameBytes), m.bytes);
+}
+
+struct Lent {
+    static constexpr MessageType kType = MessageType::lent;
+    std::string device;
+    std::uint64_t freed = 0;  // bytes that models held before, and do not now
+    std::uint64_t held = 0;   // what they still do
+};
+template <class Archive>
+void serialize(Archive& ar, Lent& m) {
+    ar(bounded(m.device, kMaxNameBytes), m.freed, m.held);
+}
+
 }  // namespace samovar::ipc

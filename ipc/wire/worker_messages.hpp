@@ -114,10 +114,13 @@ struct WorkerLoaded {
     static constexpr MessageType kType = MessageType::worker_loaded;
     LoadReport report;
     bool can_park = false;  // whether a WorkerPark would give anything back
+    // By how much less its device's own memory was free after the load; 0 for the host's, and for a
+    // wake-up.
+    std::uint64_t device_bytes = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerLoaded& m) {
-    ar(m.report, m.can_park);
+    ar(m.report, m.can_park, m.device_bytes);
 }
 
 // An order about a loaded model; sent when no job of it is in flight.

@@ -38,6 +38,7 @@ void Ladder::add(ModelId id, ResidencyRules rules, Now now, std::optional<ModelI
         instead_of && old != models_.end()) {
         model.standing = old->second.standing;
         model.standing.jobs = 0;  // those go on with the version that they came for
+        model.standing.displaced.reset();
         model.last_activity = old->second.last_activity;
     }
     model.rules = std::move(rules);
@@ -84,6 +85,7 @@ void Ladder::moved(ModelId id, Residency residency, Cause cause, Now now) {
         model.failures = 0;
         model.retry_at.reset();
         model.last_activity = now.steady;  // it is as warm as after a job
+        model.standing.displaced.reset();  // there was room
     }
     if (residency == Residency::failed) failed(model, now);
     review(id, now);
@@ -164,6 +166,13 @@ void Ladder::warm(ModelId id, Cause cause, Now now) {
 
 void Ladder::displace(ModelId id, Displaced displaced, Now now) {
     models_.at(id).standing.displaced = displaced;
+    review(id, now);
+}
+
+void Ladder::restore(ModelId id, Now now) {
+    Model& model = models_.at(id);
+    model.standing.displaced.reset();
+    model.retry_at.reset();
     review(id, now);
 }
 

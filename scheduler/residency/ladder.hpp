@@ -61,7 +61,9 @@ class Ladder {
     bool take_back(ModelId model, Wish::Kind kind, Now now);
     // Counts as a use: at the start of the daemon, for what is to come up with it.
     void warm(ModelId model, Cause cause, Now now);
+    // It has to make room; taken back by restore(), or when it is hot again.
     void displace(ModelId model, Displaced displaced, Now now);
+    void restore(ModelId model, Now now);
 
     // ---- Time ----------------------------------------------------------------------------------
     std::optional<Time> next_tick() const;

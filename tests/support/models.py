@@ -68,6 +68,8 @@ RECIPES: dict[str, Recipe] = {
     "tiny-pt2": Recipe(networks.Tiny, ("pt2",)),
     "tiny-baked": Recipe(networks.Tiny, ("pt2",), bake=True),
     "tiny-both": Recipe(networks.Tiny, ("pt2", "pt")),
+    "hefty": Recipe(networks.Hefty),
+    "hefty-pt2": Recipe(networks.Hefty, ("pt2",)),
     "mlp268": Recipe(networks.Mlp268, ("pt2", "pt")),
 }
 

@@ -156,6 +156,23 @@ class Crash(nn.Module):
         return x + 1
 
 
+class Hefty(nn.Module):
+    """float32 [batch, 16] -> the same through two linear layers of 12.6 MB each."""
+
+    example_inputs = {"x": torch.linspace(-1, 1, 48).reshape(3, 16)}
+    dynamic_dims = {"x": ("batch", None)}
+    dim_bounds = {"batch": (1, 64)}
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(25)
+        self.wide = nn.Linear(16, 196_608)
+        self.narrow = nn.Linear(196_608, 16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.narrow(self.wide(x))
+
+
 class Mlp268(nn.Module):
     """float32 [batch, 2048] -> the same through 16 linear layers: 268 MB of weights."""
 

@@ -143,6 +143,14 @@ WatchEvents specimen<WatchEvents>() {
     return {1'795'000'000'000, true, false};
 }
 template <>
+Lend specimen<Lend>() {
+    return {"cuda:0", 8'000'000'000};
+}
+template <>
+Lent specimen<Lent>() {
+    return {"cuda:0", 7'500'000'000, 500'000'000};
+}
+template <>
 Event specimen<Event>() {
     return {1'795'000'000'123, "selfie",  Residency::loading, Residency::hot,
             "schedule",        4'500'000, 268'435'456,        0};
@@ -263,7 +271,7 @@ WorkerLoad specimen<WorkerLoad>() {
 }
 template <>
 WorkerLoaded specimen<WorkerLoaded>() {
-    return {load_report(), true};
+    return {load_report(), true, 300'000'000};
 }
 template <>
 WorkerUnload specimen<WorkerUnload>() {

@@ -12,7 +12,7 @@ Message specimen();
 // How many descriptors travel with a frame of this type.
 constexpr unsigned descriptors_of(ipc::MessageType type) {
     return type == ipc::MessageType::channel_opened || type == ipc::MessageType::resume_channel ||
-           type == ipc::MessageType::map_channel;
+           type == ipc::MessageType::lend || type == ipc::MessageType::map_channel;
 }
 
 inline constexpr std::uint64_t kSpecimenRequest = 0x0807060504030201;

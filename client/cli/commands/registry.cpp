@@ -5,10 +5,10 @@
 namespace samovar::cli {
 
 std::span<const Command* const> commands() {
-    static constexpr std::array kCommands{&kRun,    &kModels, &kInfo,   &kPs,   &kTop,
-                                          &kWarmth, &kWhy,    &kEvents, &kLoad, &kUnload,
-                                          &kWarm,   &kPark,   &kPin,    &kHold, &kRelease,
-                                          &kAdd,    &kRemove, &kReload, &kPing, &kSimulate};
+    static constexpr std::array kCommands{
+        &kRun,     &kModels, &kInfo,   &kPs,     &kTop,  &kWarmth,   &kWhy,
+        &kEvents,  &kLoad,   &kUnload, &kWarm,   &kPark, &kPin,      &kHold,
+        &kRelease, &kAdd,    &kRemove, &kReload, &kPing, &kSimulate, &kLend};
     return kCommands;
 }
 

@@ -133,6 +133,11 @@ class SAMOVAR_EXPORT Client {
     // wait. Errors: `unknown_model`; `invalid_argument` (a model that cannot be parked, nothing to
     // release, more than a year); `not_permitted` also for a load or a pin of what is held.
     Result<void> wish(const std::string& model, Wish wish, std::chrono::milliseconds length = {});
+    // Memory for the process whose pidfd this is (pidfd_open(2)); returns when it is free. It lasts
+    // until that process ends, and then the models that left come back. Errors: `bad_descriptor`,
+    // `no_device`; `out_of_memory` where models that work or are pinned hold it.
+    Result<Loan> lend(const LoanTerms& terms, int pidfd,
+                      std::chrono::milliseconds timeout = std::chrono::minutes(1));
     // `folder`: absolute, on the daemon's machine. Errors: `bad_model`, `model_exists`.
     Result<ReloadEntry> add(const std::string& folder);
     // Errors: `unknown_model`; `not_permitted` for a model whose folder itself lies in the models

@@ -66,6 +66,17 @@ struct MinuteOfCalls {
     std::uint64_t calls = 0;
 };
 
+// What is lent of a device's memory.
+struct LoanTerms {
+    std::string device;       // "cuda:0", "cpu"; empty: the first GPU that models are for, or "cpu"
+    std::uint64_t bytes = 0;  // 0: all that models hold, but for what is pinned
+};
+struct Loan {
+    std::string device;
+    std::uint64_t freed = 0;  // bytes that models held before, and do not now
+    std::uint64_t held = 0;   // what they still do
+};
+
 // A model moved.
 struct Event {
     std::chrono::sys_time<std::chrono::milliseconds> at{};

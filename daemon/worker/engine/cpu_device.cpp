@@ -46,6 +46,7 @@ class CpuDevice final : public Device {
             library);
     }
     void synchronize() override {}
+    std::uint64_t free_bytes() override { return 0; }
     void release_memory() override { ::malloc_trim(0); }
     bool usable() override { return true; }
 };

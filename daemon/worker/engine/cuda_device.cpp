@@ -83,6 +83,12 @@ class CudaDevice final : public Device {
             library, std::size_t{1}, name(), folder);
     }
     void synchronize() override { c10::cuda::getCurrentCUDAStream(index_).synchronize(); }
+    std::uint64_t free_bytes() override {
+        std::size_t free = 0, total = 0;
+        if (cudaMemGetInfo(&free, &total) == cudaSuccess) return free;
+        static_cast<void>(cudaGetLastError());
+        return 0;
+    }
     void release_memory() override {
         c10::cuda::CUDACachingAllocator::emptyCache();
         ::malloc_trim(0);

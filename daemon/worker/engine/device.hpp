@@ -51,6 +51,9 @@ class Device {
     // Waits until the calling thread's stream has done what it was given, so that other threads may
     // use the results.
     virtual void synchronize() = 0;
+    // Free bytes of the device's own memory, by whomever the rest is held; 0 where it is the
+    // host's.
+    virtual std::uint64_t free_bytes() = 0;
     // Gives freed memory of this process back to the machine, and to the device.
     virtual void release_memory() = 0;
     // Asked after a job has thrown: false where nothing runs any more (a sticky CUDA error), so

@@ -34,9 +34,9 @@ TEST(Commands, AllOfThemAreThereOnce) {
     for (const Command* command : commands())
         EXPECT_TRUE(names.insert(command->name).second);
     EXPECT_EQ(names, (std::set<std::string_view>{
-                         "run",    "ps",   "models", "add",      "remove", "load",   "unload",
-                         "info",   "ping", "reload", "simulate", "why",    "warmth", "top",
-                         "events", "warm", "park",   "pin",      "hold",   "release"}));
+                         "run",    "ps",   "models", "add",      "remove", "load",    "unload",
+                         "info",   "ping", "reload", "simulate", "why",    "warmth",  "top",
+                         "events", "warm", "park",   "pin",      "hold",   "release", "lend"}));
 }
 
 TEST(Commands, EachHelpHasAnExampleTheJsonAndTheExitCodes) {

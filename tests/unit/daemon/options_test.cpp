@@ -54,6 +54,37 @@ TEST_F(Reading, listens_where_the_session_has_its_files) {
     EXPECT_EQ(read({}).options.listener.socket, "/run/samovar/samovar.sock");
 }
 
+TEST_F(Reading, takes_budgets_in_bytes_and_shares) {
+    configure(
+        "[device.cpu]\nbudget = \"50%\"\nleave_free = \"2GiB\"\n"
+        "[device.\"cuda:0\"]\nbudget = \"20GiB\"\n[host]\nbudget = \"8GB\"\n");
+    const Invocation invocation = read({});
+    ASSERT_TRUE(invocation.run) << invocation.words;
+    const BudgetOptions& budgets = invocation.options.budgets;
+    EXPECT_EQ(budgets.devices.at("cpu").budget->of(1000), 500U);
+    EXPECT_EQ(budgets.devices.at("cpu").leave_free->of(1000), 2U << 30);
+    EXPECT_EQ(budgets.devices.at("cuda:0").budget->of(1000), 20ULL << 30);
+    EXPECT_EQ(budgets.host->of(1000), 8'000'000'000U);
+}
+
+TEST_F(Reading, refuses_budgets_that_cannot_be_with_file_line_and_key) {
+    for (const auto& [text, words] :
+         {std::pair{"[device.cpu]\nbudget = \"lots\"\n", ":2: device.cpu.budget: \"lots\" is no"},
+          {"[device.cpu]\nbudget = \"101%\"\n", ":2: device.cpu.budget: \"101%\" is no share"},
+          {"[device.cpu]\nbudget = 5\n", ":2: device.cpu.budget: must be a string"},
+          {"[device.gpu]\nbudget = \"5GiB\"\n", "device.gpu: is no device"},
+          {"[device.\"cuda:0\"]\nbudget = \"50%\"\n", ":2: device.cuda:0.budget: a share is"},
+          {"[device.\"cuda:0\"]\nleave_free = \"1GiB\"\n", ":2: device.cuda:0.leave_free: is"},
+          {"[device.cpu]\nbudge = \"5GiB\"\n", ":2: device.cpu.budge: is not a known key"}}) {
+        fs::remove_all(file().parent_path());
+        configure(text);
+        const Invocation invocation = read({});
+        EXPECT_EQ(invocation.status, 2);
+        EXPECT_THAT(invocation.words, HasSubstr(file().string() + ":")) << text;
+        EXPECT_THAT(invocation.words, HasSubstr(words)) << text;
+    }
+}
+
 TEST_F(Reading, takes_the_command_line_over_the_file_over_the_defaults) {
     configure(
         "socket = \"/tmp/of-the-file\"\nthreads = 3\ndrain = \"250ms\"\nsocket_mode = \"0600\"\n");

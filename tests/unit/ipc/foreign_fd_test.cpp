@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <vector>
@@ -57,6 +59,16 @@ Clock::duration time_to(const auto& work) {
     const Clock::time_point start = Clock::now();
     work();
     return Clock::now() - start;
+}
+
+TEST(IsPidfd, knows_a_process_from_everything_else) {
+    const UniqueFd own(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+    const UniqueFd folder(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    EXPECT_TRUE(ipc::is_pidfd(own.get()));
+    EXPECT_FALSE(ipc::is_pidfd(folder.get())) << "it cannot be waited for";
+    EXPECT_FALSE(ipc::is_pidfd(null.get()));
+    EXPECT_FALSE(ipc::is_pidfd(-1));
 }
 
 TEST(ForeignDescriptor, CanHangWhoeverClosesIt) {

@@ -33,5 +33,19 @@ TEST(NearestWord, is_none_where_the_word_is_another) {
     EXPECT_EQ(nearest_word("dtyp", {}), "");
 }
 
+TEST(Bytes, are_read_in_powers_of_1024_and_of_1000) {
+    EXPECT_EQ(parse_bytes("512"), 512U);
+    EXPECT_EQ(parse_bytes("0"), 0U);
+    EXPECT_EQ(parse_bytes("64KiB"), 65'536U);
+    EXPECT_EQ(parse_bytes("1.5GiB"), 1'610'612'736U);
+    EXPECT_EQ(parse_bytes("2GB"), 2'000'000'000U);
+    EXPECT_EQ(parse_bytes("3B"), 3U);
+}
+
+TEST(Bytes, of_other_words_are_none) {
+    for (const char* word : {"", "GiB", "-1", "5 GiB", "5gib", "5G", "1e3", "nan", "9999999TiB"})
+        EXPECT_FALSE(parse_bytes(word)) << word;
+}
+
 }  // namespace
 }  // namespace samovar::ipc

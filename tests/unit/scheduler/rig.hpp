@@ -25,6 +25,7 @@ struct InWords {
         switch (why) {
             case Refusal::cancelled: return "cancelled";
             case Refusal::model_failed: return "model_failed";
+            case Refusal::no_room: return "no_room";
             case Refusal::worker_failed: return "worker_failed";
             case Refusal::worker_died: return "worker_died";
             case Refusal::run_limit: return "run_limit";
@@ -36,6 +37,10 @@ struct InWords {
     std::string operator()(const StartWorker& a) const { return "start " + worker(a.worker); }
     std::string operator()(const StopWorker& a) const { return "stop " + worker(a.worker); }
     std::string operator()(const KillWorker& a) const { return "kill " + worker(a.worker); }
+    std::string operator()(const MakeRoom& a) const {
+        return "room for " + name(a.model) + (a.to_yield ? "" : " if there is");
+    }
+    std::string operator()(const ForgoRoom& a) const { return "no room needed " + name(a.model); }
     std::string operator()(const LoadModel& a) const { return "load " + name(a.model); }
     std::string operator()(const UnloadModel& a) const { return "unload " + name(a.model); }
     std::string operator()(const ParkModel& a) const { return "park " + name(a.model); }
@@ -120,6 +125,18 @@ class Rig : public testing::Test {
     }
     std::string exited(WorkerId worker = 0) {
         dispatch_.worker_exited(worker, now_);
+        return asked();
+    }
+    std::string room_made(ModelId model) {
+        dispatch_.room_made(model, now_);
+        return asked();
+    }
+    std::string no_room(ModelId model) {
+        dispatch_.no_room(model, now_);
+        return asked();
+    }
+    std::string ran_out(ModelId model) {
+        dispatch_.model_ran_out(model, now_);
         return asked();
     }
     std::string loaded(ModelId model) {

@@ -47,6 +47,21 @@ void SimulatedShell::act(const KillWorker& action) {
     later(action.worker, Happening::exits, 0, 10ms);
 }
 
+void SimulatedShell::act(const MakeRoom& action) {
+    Model& model = models_.at(action.model);
+    expect(odds_.asks_for_room, "a question that nobody wants to hear");
+    expect(!model.asked && !model.room, "a model asks twice for room");
+    model.asked = true;
+    const auto answer = odds(odds_.no_room) ? Happening::no_room : Happening::room_made;
+    later(model.worker, answer, action.model, 100ms);
+}
+
+void SimulatedShell::act(const ForgoRoom& action) {
+    Model& model = models_.at(action.model);
+    expect(model.asked || model.room, "room is given back that nobody asked for");
+    model.asked = model.room = false;
+}
+
 void SimulatedShell::act(const LoadModel& action) {
     const Residency residency = models_.at(action.model).residency;
     expect(models_.at(action.model).worker == action.worker, "a load on a wrong worker");
@@ -72,9 +87,13 @@ void SimulatedShell::come_up(ModelId id, Residency through) {
                "a second load at a time");
     for (const JobId job : process.in_flight)
         expect(jobs_[job].deaths == 0, "a load beside a suspect job");
+    expect(!odds_.asks_for_room || model.room, "a load without room");
+    model.room = false;
     model.residency = through;
     switch (model.temper) {
-        case Temper::good: return later(model.worker, Happening::loaded, id, 300ms);
+        case Temper::good:
+            return later(model.worker,
+                         odds(odds_.runs_out) ? Happening::ran_out : Happening::loaded, id, 300ms);
         case Temper::fails: return later(model.worker, Happening::load_failed, id, 300ms);
         case Temper::kills: return later(model.worker, Happening::exits, 0, 300ms);
         case Temper::hangs: return;
@@ -159,9 +178,11 @@ void SimulatedShell::act(const RefuseJob& action) {
     switch (action.why) {
         case Refusal::cancelled: expect(job.unwanted, "a job cancelled by nobody"); break;
         case Refusal::model_failed:
-            expect(odds_.any_death() || models_.at(job.model).temper != Temper::good,
+            expect(odds_.any_death() || models_.at(job.model).temper != Temper::good ||
+                       models_.at(job.model).ran_out,
                    "a good model refuses a job");
             break;
+        case Refusal::no_room: expect(odds_.no_room > 0, "a refusal for room there is"); break;
         case Refusal::worker_died:
             expect(job.deaths == 2, "worker_died after too few or too many deaths");
             expect(!blamed, "an innocent job is refused with worker_died");
@@ -191,7 +212,8 @@ void SimulatedShell::act(const ModelSettled& action) {
         case Residency::failed:
             expect(model.residency == Residency::cold || model.residency == Residency::failed,
                    "failed while the worker has it");
-            expect(odds_.any_death() || model.temper != Temper::good, "a good model failed");
+            expect(odds_.any_death() || model.temper != Temper::good || model.ran_out,
+                   "a good model failed");
             model.residency = Residency::failed;
             break;
         default: expect(false, "settled while it moves");
@@ -243,7 +265,8 @@ void SimulatedShell::expect_every_job_ended() {
         expect(model.residency == Residency::failed || is_at_rest(model.residency),
                "a model moves for ever:", InWords::name(id));
     for (const auto& [id, model] : models_)
-        expect(!model.awaited, "nobody is told what became of", InWords::name(id));
+        expect(!model.asked && !model.room && !model.awaited, "nobody is told what became of",
+               InWords::name(id));
     expect(dispatch_.jobs() == 0, "the machine keeps a job");
 }
 

@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kWorkers = 3, kModelsEach = 3, kStoryLines = 60;
 constexpr Duration kMaxRun = 1s;
 
-DispatchLimits short_limits(std::uint64_t seed) {
+DispatchLimits short_limits(std::uint64_t seed, bool asks_for_room) {
     DispatchLimits limits;
+    limits.ask_for_room = asks_for_room;
     limits.start_limit = 2s;
     limits.load_limit = 5s;
     limits.stop_limit = 500ms;
@@ -28,7 +29,7 @@ DispatchLimits short_limits(std::uint64_t seed) {
 SimulatedShell::SimulatedShell(std::uint64_t seed, const Odds& odds)
     : odds_(odds),
       random_(seed),
-      dispatch_(short_limits(seed)),
+      dispatch_(short_limits(seed, odds.asks_for_room)),
       now_(Time{} + 1h),
       processes_(kWorkers),
       jobs_(1) {
@@ -103,7 +104,23 @@ void SimulatedShell::end(JobId id) {
     --models_.at(job.model).jobs;
 }
 
+// Comes whatever the worker does meanwhile.
+void SimulatedShell::answer_for_room(const Event& event) {
+    const auto id = static_cast<ModelId>(event.subject);
+    Model& model = models_.at(id);
+    if (!model.asked) return;
+    model.asked = false;
+    model.room = event.what == Happening::room_made;
+    say((model.room ? "room made: " : "no room: ") + InWords::name(id));
+    if (model.room)
+        dispatch_.room_made(id, now_);
+    else
+        dispatch_.no_room(id, now_);
+}
+
 void SimulatedShell::happen(const Event& event) {
+    if (event.what == Happening::room_made || event.what == Happening::no_room)
+        return answer_for_room(event);
     Process& process = processes_[event.worker];
     if (event.generation != process.generation || process.stage == Stage::none) return;
     const auto model = static_cast<ModelId>(event.subject);
@@ -113,6 +130,8 @@ void SimulatedShell::happen(const Event& event) {
             process.stage = Stage::up;
             dispatch_.worker_ready(event.worker, now_);
             break;
+        case Happening::room_made:
+        case Happening::no_room: break;
         case Happening::loaded:
             say("loaded: " + InWords::name(model));
             models_.at(model).residency = Residency::hot;
@@ -122,6 +141,12 @@ void SimulatedShell::happen(const Event& event) {
             say("load failed: " + InWords::name(model));
             models_.at(model).residency = Residency::failed;
             dispatch_.model_load_failed(model, now_);
+            break;
+        case Happening::ran_out:
+            say("ran out: " + InWords::name(model));
+            models_.at(model).residency = Residency::failed;
+            models_.at(model).ran_out = true;
+            dispatch_.model_ran_out(model, now_);
             break;
         case Happening::parked:
             say("parked: " + InWords::name(model));

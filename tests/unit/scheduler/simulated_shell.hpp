@@ -22,6 +22,9 @@ struct Odds {
     int start_fails = 0, start_hangs = 0;                // any start
     int unload_hangs = 0, stop_hangs = 0;                // any unload, any stop
     int park_fails = 0, park_hangs = 0;                  // any park
+    bool asks_for_room = false;                          // before each load
+    int runs_out = 0;                                    // any load that would succeed
+    int no_room = 0;                                     // any answer
     int deaths = 0;                                      // by nobody's fault, per step
 
     bool any_death() const { return deaths > 0; }
@@ -63,7 +66,9 @@ class SimulatedShell {
         Residency residency = Residency::cold;
         Residency watched = Residency::cold;  // as the moves have it
         bool retired = false, forgotten = false;
-        std::size_t jobs = 0;  // not ended
+        std::size_t jobs = 0;              // not ended
+        bool ran_out = false;              // of memory, ever
+        bool asked = false, room = false;  // for room, and has it
         bool awaited = false;  // somebody asked for a load or an unload and was told nothing yet
     };
     // Stages of a process; none: no process.
@@ -76,8 +81,11 @@ class SimulatedShell {
     };
     enum class Happening {
         hello,
+        room_made,
+        no_room,
         loaded,
         load_failed,
+        ran_out,
         parked,
         park_failed,
         unloaded,
@@ -95,6 +103,8 @@ class SimulatedShell {
     void act(const StartWorker& action);
     void act(const StopWorker& action);
     void act(const KillWorker& action);
+    void act(const MakeRoom& action);
+    void act(const ForgoRoom& action);
     void act(const LoadModel& action);
     void act(const UnloadModel& action);
     void act(const ParkModel& action);
@@ -114,6 +124,7 @@ class SimulatedShell {
     bool pass_time();
     void ring();
     void happen(const Event& event);
+    void answer_for_room(const Event& event);
     void process_exits(WorkerId id);
     void run_front(WorkerId id);
     void end(JobId id);

@@ -422,7 +422,36 @@ TEST_F(OneModel, that_had_to_make_room_comes_back_when_the_time_is_over) {
     EXPECT_EQ(now().wall, moment(1min).wall);
 }
 
+TEST_F(OneModel, that_had_to_make_room_comes_back_when_there_is_room) {
+    add({.hot = windows({"00:00-24:00"})});
+    asked();
+    moved(Residency::hot);
+    ladder_.displace(kModel, {Rung::cold, moment(24h).steady}, now());
+    asked();
+    arrives(Residency::cold);
+    ladder_.restore(kModel, now());
+    EXPECT_EQ(asked(), "hot schedule");
+}
+
+TEST_F(OneModel, that_had_to_make_room_stays_when_a_job_has_brought_it_back) {
+    add({});
+    use();
+    ladder_.displace(kModel, {Rung::cold, moment(24h).steady}, now());
+    EXPECT_EQ(asked(), "cold pressure");
+    arrives(Residency::cold);
+    use();
+    EXPECT_EQ(asked(), "") << "for its keep-alive";
+}
+
 // ---- Versions -----------------------------------------------------------------------------------
+
+TEST_F(OneModel, of_a_new_version_need_not_make_the_room_that_the_old_one_made) {
+    add({.hot = windows({"00:00-24:00"})});
+    ladder_.displace(kModel, {Rung::cold, moment(24h).steady}, now());
+    asked();
+    ladder_.add(8, {.hot = windows({"00:00-24:00"})}, now(), kModel);
+    EXPECT_EQ(asked(), "hot schedule");
+}
 
 TEST_F(OneModel, of_a_new_version_takes_over_history_and_wishes) {
     add({});

@@ -1,0 +1,96 @@
+// What Keeper has to do with budgets: it tells DeviceMemory what happens, and does what that asks
+// for.
+
+#include <algorithm>
+
+#include "daemon/residency/keeper.hpp"
+
+namespace samovar::daemon {
+namespace {
+
+// Longer than anybody waits for room.
+constexpr std::chrono::hours kForAsLongAsItTakes{365 * 24};
+
+}  // namespace
+
+// ---- What the dispatcher asks -------------------------------------------------------------------
+
+void Keeper::room_wanted(scheduler::ModelId model, bool to_yield) {
+    if (memory_.watches_others()) {
+        memory_.look_at_others();
+        watch_.want(!stopped_);
+    }
+    memory_.budget().ask(model, to_yield, scheduler::Clock::now());
+    carry_out();
+}
+
+void Keeper::room_forgone(scheduler::ModelId model) {
+    memory_.budget().forgo(model, scheduler::Clock::now());
+    carry_out();
+}
+
+std::string Keeper::ran_out(const ModelVersion& model) {
+    memory_.budget().ran_out(model.id);
+    return memory_.holders(model.device);
+}
+
+// ---- What the budget asks for -------------------------------------------------------------------
+
+void Keeper::take_pin(scheduler::ModelId model) {
+    const auto view = ladder_.view(model);
+    const std::optional<scheduler::Wish>& wish = view.standing.wish;
+    const scheduler::Now now = clocks_.now();
+    const bool by_wish = wish && wish->kind == scheduler::Wish::Kind::pin &&
+                         (!wish->until || now.steady < *wish->until);
+    if (by_wish && wish->until)
+        pinned_for_a_time_.insert(model);
+    else
+        pinned_for_a_time_.erase(model);
+    memory_.budget().set_pinned(model, by_wish || view.rules.pinned, scheduler::Clock::now());
+}
+
+void Keeper::look_at_others() {
+    watch_.want(memory_.look_at_others() && !stopped_);
+    carry_out();
+}
+
+// Until it is restored, or would have been let go anyway.
+scheduler::Displaced Keeper::displaced(scheduler::ModelId model, scheduler::Rung to) const {
+    const auto view = ladder_.view(model);
+    scheduler::Standing standing = view.standing;
+    standing.displaced.reset();
+    scheduler::Now moment = clocks_.now();
+    const scheduler::Time latest = moment.steady + kForAsLongAsItTakes;
+    for (auto next = outlook(view.rules, standing, moment); next && next->when < latest;
+         next = outlook(view.rules, standing, moment)) {
+        if (next->verdict.rung == scheduler::Rung::cold) return {to, next->when};
+        moment = moment.later(next->when);
+    }
+    return {to, latest};
+}
+
+void Keeper::perform(const scheduler::Displace& action) {
+    ladder_.displace(action.model, displaced(action.model, action.to), clocks_.now());
+}
+
+void Keeper::perform(const scheduler::RoomMade& action) {
+    dispatcher_.room_made(action.model);
+}
+
+void Keeper::perform(const scheduler::NoRoom& action) {
+    const ModelPtr& model = dispatcher_.models().at(action.model);
+    dispatcher_.no_room(action.model, memory_.refusal(*model, action.shortage));
+}
+
+void Keeper::perform(const scheduler::Restore& action) {
+    ladder_.restore(action.model, clocks_.now());
+    // What an operator sent down meanwhile stays there.
+    const std::optional<scheduler::Wish>& wish = ladder_.view(action.model).standing.wish;
+    const bool sent_down = wish && (wish->kind == scheduler::Wish::Kind::park ||
+                                    wish->kind == scheduler::Wish::Kind::unload ||
+                                    wish->kind == scheduler::Wish::Kind::hold);
+    if (loans_.takes_back(action.model) && !sent_down)
+        ladder_.warm(action.model, scheduler::Cause::pressure, clocks_.now());
+}
+
+}  // namespace samovar::daemon

@@ -1,0 +1,65 @@
+#pragma once
+// A daemon with a budget, and models of 26 MB each that compete for it.
+
+#include <fstream>
+
+#include "tests/integration/residency/residency.hpp"
+
+namespace samovar::tests {
+
+// samovard.toml of a daemon under test.
+class Configuration {
+  public:
+    explicit Configuration(const std::string& text) { std::ofstream(path()) << text; }
+    std::filesystem::path path() const { return folder_.path() / "samovard.toml"; }
+
+  private:
+    TemporaryFolder folder_;
+};
+
+class Budgeted : public testing::Test {
+  protected:
+    // Two of the models fit into 60 MB.
+    explicit Budgeted(const std::string& text = "[device.cpu]\nbudget = \"60MB\"\n",
+                      std::vector<std::string> arguments = {})
+        : configuration(text), daemon(plan(std::move(arguments))) {}
+
+    // A copy of a made model under another name.
+    void take(const std::string& made, const std::string& name, const std::string& rules = "") {
+        put(made, name, rules);
+        client.reload().value();
+    }
+    void put(const std::string& made, const std::string& name, const std::string& rules) {
+        daemon.copy_model(made, name);
+        const std::filesystem::path file = daemon.models() / name / "model.toml";
+        std::string text = text_of(file);
+        const std::string line = "name = \"" + made + "\"";
+        if (const std::size_t at = text.find(line); at != text.npos)
+            text.replace(at, line.size(), "name = \"" + name + "\"");
+        std::ofstream(file) << text << "\n[residency]\n" << rules;
+    }
+    Result<JobResult> run(const std::string& model) {
+        JobSpec spec{.model = model};
+        spec.inputs.push_back({.dtype = DType::float32, .shape = {2, 16}});
+        spec.inputs[0].data.resize(2 * 16 * sizeof(float));
+        return client.run(std::move(spec));
+    }
+    Residency residency(const std::string& model) {
+        return client.info(model).value().summary.residency;
+    }
+    bool comes_to(const std::string& model, Residency rung) {
+        return wait_until([&] { return residency(model) == rung; });
+    }
+
+    Configuration configuration;
+    DaemonUnderTest daemon;
+    Client client = Client::connect({.socket = daemon.socket()}).value();
+
+  private:
+    DaemonPlan plan(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.end(), {"--config", configuration.path().string()});
+        return {.arguments = std::move(arguments), .given_clock = true};
+    }
+};
+
+}  // namespace samovar::tests
