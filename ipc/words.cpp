@@ -57,4 +57,20 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view word) {
     return std::chrono::milliseconds(ms);
 }
 
+std::optional<std::uint64_t> parse_bytes(std::string_view word) {
+    std::int64_t count = 0;
+    const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), count);
+    const std::string_view unit = word.substr(static_cast<std::size_t>(end - word.data()));
+    const int shift = unit.empty()    ? 0
+                      : unit == "KiB" ? 10
+                      : unit == "MiB" ? 20
+                      : unit == "GiB" ? 30
+                      : unit == "TiB" ? 40
+                                      : -1;
+    if (fault != std::errc() || shift < 0 || count < 0) return std::nullopt;
+    std::int64_t bytes = 0;
+    if (__builtin_mul_overflow(count, std::int64_t{1} << shift, &bytes)) return std::nullopt;
+    return static_cast<std::uint64_t>(bytes);
+}
+
 }  // namespace samovar::ipc

@@ -21,4 +21,7 @@ std::string_view nearest_word(std::string_view misspelt, std::span<const std::st
 // there is for what is longer.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view word);
 
+// "4096", "512KiB", "512MiB", "2GiB", "1TiB". None for other words, and beyond 2^63 bytes.
+std::optional<std::uint64_t> parse_bytes(std::string_view word);
+
 }  // namespace samovar::ipc

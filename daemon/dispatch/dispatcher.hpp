@@ -116,7 +116,8 @@ class Dispatcher final : private WorkerProcess::Listener {
         std::string not_started;                // the way out where there was none; else empty
         std::string killed_for;                 // why this one was killed, if it was
         scheduler::Time started{};
-        std::uint64_t spawn_ns = 0;  // of this process, until a load has reported it
+        // Of this process, until a load has reported them.
+        std::uint64_t spawn_ns = 0, device_init_ns = 0;
     };
     struct Waiter {  // for a load or an unload
         scheduler::ModelId model;

@@ -34,6 +34,7 @@ class TomlReader {
 
     bool has(std::string_view key) const;
     bool is_text(std::string_view key) const;
+    bool is_boolean(std::string_view key) const;
     std::string text(std::string_view key, std::optional<std::string> fallback = {});
     std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high,
                          std::optional<std::int64_t> fallback = {});
@@ -59,6 +60,8 @@ class TomlReader {
     // To be called when all is read: a key that nobody asked for is a fault.
     void finish() const;
 
+    // "FILE:LINE: KEY", for a fault that is found later.
+    std::string place(std::string_view key) const;
     [[noreturn]] void fail(std::string_view key, const std::string& what) const;
     [[noreturn]] void fail_at(const toml::node& node, std::string_view key,
                               const std::string& what) const;

@@ -33,5 +33,19 @@ TEST(NearestWord, is_none_where_the_word_is_another) {
     EXPECT_EQ(nearest_word("dtyp", {}), "");
 }
 
+TEST(Bytes, are_a_number_and_a_unit_of_two_to_some_power) {
+    EXPECT_EQ(parse_bytes("0"), 0U);
+    EXPECT_EQ(parse_bytes("4096"), 4096U);
+    EXPECT_EQ(parse_bytes("3KiB"), 3072U);
+    EXPECT_EQ(parse_bytes("512MiB"), 536'870'912U);
+    EXPECT_EQ(parse_bytes("2GiB"), 2'147'483'648U);
+    EXPECT_EQ(parse_bytes("1TiB"), 1'099'511'627'776U);
+}
+
+TEST(Bytes, are_none_of_other_words) {
+    for (const char* word : {"", "MiB", "1MB", "1 MiB", "1mib", "-1", "1.5GiB", "9000000TiB"})
+        EXPECT_EQ(parse_bytes(word), std::nullopt) << word;
+}
+
 }  // namespace
 }  // namespace samovar::ipc
