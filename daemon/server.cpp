@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include "daemon/readiness.hpp"
 #include "ipc/words.hpp"
@@ -20,6 +21,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.cpu_program = options.worker_folder / "samovar-worker";
     settings.cuda_program = options.worker_folder / "samovar-worker-cuda";
     settings.threads = options.threads;
+    settings.cores = std::max(1U, std::thread::hardware_concurrency());
     settings.log_level = options.log_level;
     settings.limits.linger = options.linger;
     return settings;

@@ -64,7 +64,9 @@ void Dispatcher::perform(const scheduler::LoadModel& action) {
     auto answer = [this, worker = action.worker, id = action.model](const ipc::Frame& frame) {
         load_answered(worker, id, frame);
     };
-    place.process->request(load_message(*model, action.model), -1, answer);
+    ipc::WorkerLoad message = load_message(*model, action.model);
+    message.threads = threads_for(*model);
+    place.process->request(message, -1, answer);
 }
 
 void Dispatcher::perform(const scheduler::UnloadModel& action) {
@@ -134,6 +136,9 @@ void Dispatcher::perform(const scheduler::ModelSettled& action) {
     spdlog::info("model {} version {}: {}", model->file.name, model->version,
                  to_string(to_wire(action.residency)));
     if (action.residency != scheduler::Residency::hot) load_started_.erase(action.model);
+    if (action.residency == scheduler::Residency::cold ||
+        action.residency == scheduler::Residency::failed)
+        threads_.erase(action.model);
     const scheduler::WorkerId place = dispatch_.worker_of(action.model);
     const auto view = dispatch_.view_model(action.model);
     watcher->settled(*model, action.residency, view.wanted || view.leaving);
@@ -188,6 +193,7 @@ void Dispatcher::perform(const scheduler::ForgetModel& action) {
     models_.erase(found);
     load_problems_.erase(action.model);
     load_started_.erase(action.model);
+    threads_.erase(action.model);
     watcher->version_gone(action.model);
 }
 

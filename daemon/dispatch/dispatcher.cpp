@@ -5,7 +5,10 @@
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <algorithm>
 #include <fstream>
+
+#include "scheduler/thread_budget.hpp"
 
 namespace samovar::daemon {
 
@@ -51,6 +54,26 @@ scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
     place.program = {cuda ? settings_.cuda_program : settings_.cpu_program, model.worker,
                      model.device, settings_.threads, settings_.log_level};
     return id;
+}
+
+// The cores are shared by all workers on the CPU that have models here. What a GPU runs takes none.
+std::uint32_t Dispatcher::threads_for(const ModelVersion& model) {
+    if (model.device != "cpu") return model.file.threads;
+    std::set<std::string> workers;
+    std::map<std::string, unsigned> most;  // in each other worker
+    for (const auto& [id, other] : models_) {
+        if (other->device != "cpu") continue;
+        workers.insert(other->worker);
+        const auto given = threads_.find(id);
+        if (given == threads_.end() || other->worker == model.worker) continue;
+        unsigned& known = most[other->worker];
+        known = std::max(known, given->second);
+    }
+    scheduler::ThreadRequest request{model.file.threads, settings_.threads, settings_.cores,
+                                     static_cast<unsigned>(workers.size()), 0};
+    for (const auto& [worker, threads] : most)
+        request.given_away += threads;
+    return threads_[model.id] = scheduler::grant_threads(request);
 }
 
 scheduler::JobId Dispatcher::submit(NewJob work) noexcept {

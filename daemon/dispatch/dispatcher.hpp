@@ -40,7 +40,8 @@ struct NewJob {
 
 struct WorkerSettings {
     std::filesystem::path cpu_program, cuda_program;
-    unsigned threads = 1;
+    unsigned threads = 1;  // of an inference on the CPU, where a model says nothing else
+    unsigned cores = 1;    // that all workers share
     std::string log_level = "info";
     scheduler::DispatchLimits limits;
 };
@@ -158,6 +159,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     Error missed(const ModelVersion& model, scheduler::WorkerId place,
                  scheduler::Residency residency) const;
     scheduler::WorkerId place_for(const ModelVersion& model);
+    std::uint32_t threads_for(const ModelVersion& model);
     scheduler::WorkerId id_of(const WorkerProcess& worker) const;
     ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
     void arm_timer();
@@ -171,6 +173,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::map<scheduler::ModelId, ModelPtr> models_;
     std::map<scheduler::ModelId, std::string> load_problems_;
     std::map<scheduler::ModelId, scheduler::Time> load_started_;
+    std::map<scheduler::ModelId, unsigned> threads_;  // of models on the CPU that are not cold
     std::unordered_map<scheduler::JobId, Job> jobs_;
     std::vector<Waiter> waiters_;
     scheduler::JobId next_job_ = 1;
