@@ -8,6 +8,7 @@
 #include <csignal>
 #include <thread>
 
+#include "daemon/models/read_ahead.hpp"
 #include "daemon/readiness.hpp"
 #include "ipc/words.hpp"
 
@@ -69,6 +70,9 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
     services_.status = [this] { return status(); };
     services_.uptime_ms = [this] { return milliseconds_since(started_); };
     channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
+    dispatcher_.on_load_to_come = [this](const ModelVersion& model) {
+        asio::post(disk_, [code = model.code] { read_ahead(files_to_read(code)); });
+    };
     dispatcher_.on_idle = [this] {
         if (phase_ != Phase::serving) finish();
     };

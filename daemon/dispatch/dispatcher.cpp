@@ -76,12 +76,28 @@ std::uint32_t Dispatcher::threads_for(const ModelVersion& model) {
     return threads_[model.id] = scheduler::grant_threads(request);
 }
 
+// A load waits for its worker to start, or for the one before it in the same worker.
+void Dispatcher::tell_load_to_come(scheduler::ModelId model) {
+    const auto found = models_.find(model);
+    if (!on_load_to_come || found == models_.end()) return;
+    const scheduler::Residency now = dispatch_.view_model(model).residency;
+    if (now != scheduler::Residency::cold && now != scheduler::Residency::failed) return;
+    const scheduler::WorkerId worker = dispatch_.worker_of(model);
+    const bool ready = dispatch_.view_worker(worker).state == scheduler::WorkerState::ready;
+    const bool busy = std::any_of(models_.begin(), models_.end(), [&](const auto& other) {
+        return dispatch_.worker_of(other.first) == worker &&
+               dispatch_.view_model(other.first).residency == scheduler::Residency::loading;
+    });
+    if (!ready || busy) on_load_to_come(*found->second);
+}
+
 scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::JobId id = next_job_++;
     const scheduler::Time now = Clock::now();
     const scheduler::ModelId model = work.model->id;
-    if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
-        load_started_.try_emplace(model, now);
+    if (dispatch_.view_model(model).residency != scheduler::Residency::hot &&
+        load_started_.try_emplace(model, now).second)
+        tell_load_to_come(model);
     jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt};
     watcher->job_came(model);
     dispatch_.submit(id, model, now);
@@ -119,6 +135,7 @@ void Dispatcher::load(const ModelPtr& model, std::weak_ptr<Requester> requester,
         return;
     }
     waiters_.push_back({model->id, true, std::move(requester), request});
+    if (!load_started_.contains(model->id)) tell_load_to_come(model->id);
     load_started_[model->id] = now;
     dispatch_.load(model->id, now);
     carry_out();
@@ -136,7 +153,7 @@ void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to,
     const scheduler::Time now = Clock::now();
     switch (to) {
         case scheduler::Rung::hot:
-            load_started_.try_emplace(model, now);
+            if (load_started_.try_emplace(model, now).second) tell_load_to_come(model);
             dispatch_.load(model, now, cause);
             break;
         case scheduler::Rung::parked: dispatch_.park(model, now, cause); break;

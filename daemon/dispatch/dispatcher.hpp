@@ -87,6 +87,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     void kill_workers();
     // Called whenever the last job or the last worker has gone.
     std::function<void()> on_idle;
+    // Called for a model that is cold and was asked for, but whose load cannot begin yet.
+    std::function<void(const ModelVersion&)> on_load_to_come;
     DispatchWatcher* watcher = nullptr;  // set before the first apply(), and outlives the last job
     std::size_t jobs() const { return dispatch_.jobs(); }
     std::size_t processes() const;
@@ -160,6 +162,7 @@ class Dispatcher final : private WorkerProcess::Listener {
                  scheduler::Residency residency) const;
     scheduler::WorkerId place_for(const ModelVersion& model);
     std::uint32_t threads_for(const ModelVersion& model);
+    void tell_load_to_come(scheduler::ModelId model);
     scheduler::WorkerId id_of(const WorkerProcess& worker) const;
     ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
     void arm_timer();
