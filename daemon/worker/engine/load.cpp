@@ -81,6 +81,7 @@ void finish_report(LoadedModel& model, const ipc::LoadOptions& options, const De
         report.facts.push_back({"reserve", model.reservation == nullptr
                                                ? "none, no GPU"
                                                : std::to_string(options.reserve_bytes)});
+    report.facts.push_back({"parks", model.network->can_park() ? "yes" : "no"});
     report.facts.push_back({"warmup", warm_up});
     report.phases = steps.finish();
     report.total_ns = steps.total_ns();

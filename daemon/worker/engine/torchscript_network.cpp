@@ -1,5 +1,6 @@
 #include "daemon/worker/engine/torchscript_network.hpp"
 
+#include <ATen/ops/empty_like.h>
 #include <caffe2/serialize/read_adapter_interface.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/api/module.h>
@@ -63,8 +64,10 @@ void append(const c10::IValue& value, std::vector<at::Tensor>& results) {
 
 class TorchScriptNetwork final : public Network {
   public:
-    TorchScriptNetwork(torch::jit::Module module, const ipc::WorkerLoad& request)
-        : module_(std::move(module)),
+    TorchScriptNetwork(torch::jit::Module module, const ipc::WorkerLoad& request,
+                       c10::Device device)
+        : device_(device),
+          module_(std::move(module)),
           forward_(module_.get_method("forward")),
           weights_(weigh(module_)),
           precision_(scalar_type_of(request.options.precision)),
@@ -101,6 +104,11 @@ class TorchScriptNetwork final : public Network {
         return static_cast<int>(torch::jit::getNumProfiledRuns().load()) + 2;
     }
 
+    // On the CPU its weights are copies in this process's memory, which parking would not free.
+    bool can_park() const override { return device_.is_cuda(); }
+    void park() override;
+    void wake(LoadSteps& steps) override;
+
   private:
     // Floating-point inputs as the network computes: its caller knows nothing of that.
     at::Tensor taken(at::Tensor input) const {
@@ -115,6 +123,7 @@ class TorchScriptNetwork final : public Network {
             result = result.to(*declared);
     }
 
+    c10::Device device_;
     torch::jit::Module module_;
     torch::jit::Method forward_;
     Weights weights_;
@@ -123,6 +132,30 @@ class TorchScriptNetwork final : public Network {
     bool channels_last_;
     std::size_t load_threads_;
 };
+
+// A tensor's data change under it, so that what the optimised graph holds of it moves, too.
+void TorchScriptNetwork::park() {
+    std::vector<std::pair<at::Tensor, at::Tensor>> moves;
+    for (const at::Tensor& tensor : tensors_of(module_)) {
+        if (!tensor.is_cuda()) continue;
+        at::Tensor copy = at::empty_like(
+            tensor, tensor.options().device(at::kCPU).pinned_memory(true), std::nullopt);
+        moves.emplace_back(tensor, copy.copy_(tensor));
+    }
+    for (const auto& [tensor, copy] : moves)
+        tensor.set_data(copy);
+}
+
+void TorchScriptNetwork::wake(LoadSteps& steps) {
+    steps.begin("to_device", weights_.bytes);
+    std::uint64_t done = 0;
+    for (const at::Tensor& tensor : tensors_of(module_)) {
+        if (!tensor.is_pinned()) continue;
+        done += tensor.nbytes();
+        tensor.set_data(tensor.to(device_));
+        steps.advance(std::min(done, weights_.bytes));
+    }
+}
 
 void check_signature(const torch::jit::Module& module, const ipc::CodeSpec& code,
                      std::size_t inputs) {
@@ -156,7 +189,7 @@ std::unique_ptr<Network> load_torchscript(const ipc::WorkerLoad& request, std::s
     check_signature(module, code, inputs);
     module.eval();
     shape_weights(module, request.options);
-    return std::make_unique<TorchScriptNetwork>(std::move(module), request);
+    return std::make_unique<TorchScriptNetwork>(std::move(module), request, device.torch());
 }
 
 }  // namespace samovar::worker

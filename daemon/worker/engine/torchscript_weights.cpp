@@ -83,6 +83,21 @@ Weights weigh(const torch::jit::Module& module) {
     return weights;
 }
 
+std::vector<at::Tensor> tensors_of(const torch::jit::Module& module) {
+    std::vector<at::Tensor> tensors;
+    std::unordered_set<const c10::TensorImpl*> taken;
+    const auto add = [&](const at::Tensor& tensor) {
+        if (tensor.defined() && taken.insert(tensor.unsafeGetTensorImpl()).second)
+            tensors.push_back(tensor);
+    };
+    for (const at::Tensor& tensor : module.parameters())
+        add(tensor);
+    for (const at::Tensor& tensor : module.buffers())
+        add(tensor);
+    for_each_constant(module, [&](Node& node) { add(node.t(c10::attr::value)); });
+    return tensors;
+}
+
 void shape_weights(torch::jit::Module& module, const ipc::LoadOptions& options) {
     const auto type = scalar_type_of(options.precision);
     // Before the precision: what is folded is computed once, as exactly as the file allows.

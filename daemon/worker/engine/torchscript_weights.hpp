@@ -2,6 +2,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "daemon/worker/engine/precision.hpp"
 #include "ipc/wire/worker_messages.hpp"
@@ -17,6 +18,8 @@ struct Weights {
     bool attributes = false;     // some are attributes: it is not frozen
 };
 Weights weigh(const torch::jit::Module& module);
+// Each of its tensors once.
+std::vector<at::Tensor> tensors_of(const torch::jit::Module& module);
 
 // Precision, memory format and freezing, as `options` say. Before its first run; throws what
 // LibTorch throws.
