@@ -158,6 +158,7 @@ std::vector<ipc::WarmUp> plan_warm_ups(
     Sizes otherwise;
     if (mask.height > 0) otherwise = {{"height", mask.height}, {"width", mask.width}};
     std::vector<ipc::WarmUp> plans;
+    plans.reserve(warm_ups.entries.size() + 1);
     for (const WarmUpEntry& entry : warm_ups.entries)
         plans.push_back(plan(entry, inputs, otherwise, take));
     if (warm_ups.stated) return plans;
