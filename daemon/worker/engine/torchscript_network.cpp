@@ -7,14 +7,13 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "daemon/worker/engine/element_types.hpp"
-#include "daemon/worker/engine/mapped_file.hpp"
 #include "daemon/worker/engine/precision.hpp"
 #include "daemon/worker/engine/read_ahead.hpp"
+#include "daemon/worker/engine/shared_file.hpp"
 #include "daemon/worker/engine/torchscript_weights.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "ipc/words.hpp"
@@ -22,22 +21,27 @@
 namespace samovar::worker {
 namespace {
 
-// The file as LibTorch reads it, counted for the progress report.
+// The file as LibTorch reads it, a tensor at a time: each by several threads, and counted for the
+// progress report.
 class CountedFile final : public caffe2::serialize::ReadAdapterInterface {
   public:
-    CountedFile(MappedFile file, LoadSteps& steps) : file_(std::move(file)), steps_(steps) {}
-    std::size_t size() const override { return file_.bytes().size(); }
+    CountedFile(SharedFile file, std::size_t threads, LoadSteps& steps)
+        : file_(std::move(file)), threads_(threads), steps_(steps) {}
+    std::size_t size() const override { return file_.size(); }
     std::size_t read(std::uint64_t position, void* into, std::size_t count,
                      const char*) const override {
         if (position >= size()) return 0;
         count = std::min(count, size() - static_cast<std::size_t>(position));
-        std::memcpy(into, file_.bytes().data() + position, count);
+        if (auto done = file_.read(position, {static_cast<std::byte*>(into), count}, threads_);
+            !done)
+            throw JobError(std::move(done).error());
         steps_.advance(done_ += count);
         return count;
     }
 
   private:
-    MappedFile file_;
+    SharedFile file_;
+    std::size_t threads_;
     LoadSteps& steps_;
     mutable std::uint64_t done_ = 0;
 };
@@ -179,13 +183,13 @@ std::unique_ptr<Network> load_torchscript(const ipc::WorkerLoad& request, std::s
                                           Device& device, LoadSteps& steps) {
     const ipc::CodeSpec& code = request.code;
     steps.begin("open");
-    MappedFile file = take_or_throw(MappedFile::open(code.file));
-    const std::uint64_t size = file.bytes().size();
-    // By several threads; what LibTorch then copies waits for no disk.
-    read_ahead(file, read_threads(request.options.load_threads), steps);
-    steps.begin("build", size);
-    auto reader = std::make_shared<CountedFile>(std::move(file), steps);
+    SharedFile file = take_or_throw(SharedFile::open(code.file));
+    steps.begin("read", file.size());
+    auto reader = std::make_shared<CountedFile>(std::move(file),
+                                                read_threads(request.options.load_threads), steps);
     torch::jit::Module module = torch::jit::load(std::move(reader), device.torch());
+
+    steps.begin("build");
     check_signature(module, code, inputs);
     module.eval();
     shape_weights(module, request.options);

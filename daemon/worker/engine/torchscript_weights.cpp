@@ -50,7 +50,7 @@ void replace_all(torch::jit::Module& module,
             if (attribute.value.isTensor() && attribute.value.toTensor().defined())
                 part.setattr(attribute.name, changed(attribute.value.toTensor()));
     for_each_constant(module, [&](Node& node) {
-        const at::Tensor value = changed(node.t(c10::attr::value));
+        const at::Tensor& value = changed(node.t(c10::attr::value));
         node.t_(c10::attr::value, value);
         node.output()->inferTypeFrom(value);
     });
