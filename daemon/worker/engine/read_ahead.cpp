@@ -1,7 +1,5 @@
 #include "daemon/worker/engine/read_ahead.hpp"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "daemon/worker/job_error.hpp"
@@ -9,14 +7,13 @@
 namespace samovar::worker {
 namespace {
 
-// More threads than that read no faster from a page cache.
-constexpr unsigned kMaxReadThreads = 4;
+// More read no faster from a page cache; a disk wants some at a time, however few cores there are.
+constexpr std::size_t kReadThreads = 4;
 
 }  // namespace
 
 std::size_t read_threads(std::uint32_t asked) {
-    if (asked > 0) return asked;
-    return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxReadThreads);
+    return asked > 0 ? asked : kReadThreads;
 }
 
 void read_ahead(const MappedFile& file, std::size_t threads, LoadSteps& steps) {

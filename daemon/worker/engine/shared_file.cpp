@@ -47,6 +47,10 @@ Result<SharedFile> SharedFile::open(const std::string& path) {
     return SharedFile(std::move(fd), static_cast<std::size_t>(info.st_size));
 }
 
+void SharedFile::read_ahead() const noexcept {
+    ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_WILLNEED);
+}
+
 Result<void> SharedFile::read(std::uint64_t offset, std::span<std::byte> into,
                               std::size_t threads) const {
     std::atomic<std::size_t> next = 0;

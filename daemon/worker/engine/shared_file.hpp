@@ -22,6 +22,9 @@ class SharedFile {
     // `threads` - 1 more. Errors: `io`, also where the file ends before.
     Result<void> read(std::uint64_t offset, std::span<std::byte> into, std::size_t threads) const;
 
+    // Asks the kernel to read all of it; may wait for the disk to take the orders.
+    void read_ahead() const noexcept;
+
   private:
     SharedFile(ipc::UniqueFd fd, std::size_t size) : fd_(std::move(fd)), size_(size) {}
     ipc::UniqueFd fd_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "daemon/worker/engine/element_types.hpp"
@@ -44,6 +45,8 @@ class CountedFile final : public caffe2::serialize::ReadAdapterInterface {
     std::size_t threads_;
     LoadSteps& steps_;
     mutable std::uint64_t done_ = 0;
+    // So that the disk goes on reading while LibTorch is at something else.
+    std::jthread ahead_{[this] { file_.read_ahead(); }};
 };
 
 void append(const c10::IValue& value, std::vector<at::Tensor>& results) {
