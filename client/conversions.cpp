@@ -94,6 +94,8 @@ LoadReport to_public(ipc::LoadReport&& message) {
     report.total = nanoseconds(message.total_ns);
     for (ipc::Phase& phase : message.phases)
         report.phases.push_back(to_public(std::move(phase)));
+    for (ipc::LoadFact& fact : message.facts)
+        report.facts.push_back({std::move(fact.name), std::move(fact.value)});
     return report;
 }
 

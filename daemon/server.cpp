@@ -6,7 +6,9 @@
 #include <unistd.h>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
+#include "daemon/models/read_ahead.hpp"
 #include "daemon/readiness.hpp"
 #include "ipc/words.hpp"
 
@@ -20,6 +22,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.cpu_program = options.worker_folder / "samovar-worker";
     settings.cuda_program = options.worker_folder / "samovar-worker-cuda";
     settings.threads = options.threads;
+    settings.cores = std::max(1U, std::thread::hardware_concurrency());
     settings.log_level = options.log_level;
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
@@ -68,6 +71,9 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
     services_.status = [this](bool all) { return status(all); };
     services_.uptime_ms = [this] { return milliseconds_since(started_); };
     channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
+    dispatcher_.on_load_to_come = [this](const ModelVersion& model) {
+        asio::post(disk_, [code = model.code] { read_ahead(files_to_read(code)); });
+    };
     dispatcher_.on_idle = [this] {
         if (phase_ != Phase::serving) finish();
     };

@@ -11,12 +11,13 @@ shopt -s nullglob
 if (($# == 0)); then
     for file in tests/bench/*.py; do
         description=$(sed -n '1,5s/^"""\(.*\)/\1/p' "$file" | head -n 1)
-        printf '%-12s %s\n' "$(basename "$file" .py)" "${description%\"\"\"}"
+        name=$(basename "$file" .py)
+        printf '%-18s %s\n' "${name//_/-}" "${description%\"\"\"}"
     done
     exit
 fi
 
-file=tests/bench/$1.py
+file=tests/bench/${1//-/_}.py
 [[ -e $file ]] || die "There is no benchmark \"$1\". ./dev bench lists them."
 need_to_build release
 build_preset release

@@ -38,6 +38,9 @@ Json to_json(const LoadReport& report) {
     for (const LoadPhase& phase : report.phases)
         phases.push_back(
             {{"name", phase.name}, {"us", microseconds(phase.time)}, {"bytes", phase.bytes}});
+    Json in_force = Json::object();
+    for (const LoadFact& fact : report.facts)
+        in_force[fact.name] = fact.value;
     return {{"was_hot", report.was_hot},
             {"code", report.code},
             {"device", report.device},
@@ -45,6 +48,7 @@ Json to_json(const LoadReport& report) {
             {"mapped_weights", report.mapped_weights},
             {"threads", report.threads},
             {"total_us", microseconds(report.total)},
+            {"in_force", std::move(in_force)},
             {"phases", std::move(phases)}};
 }
 

@@ -22,7 +22,7 @@ Json to_json(const Timings& timings);
 // {"name", "task", "device", "version", "residency", "description", "problem"}
 Json to_json(const ModelSummary& model);
 // {"was_hot", "code", "device", "weight_bytes", "mapped_weights", "threads", "total_us",
-//  "phases": [{"name", "us", "bytes"}]}
+//  "in_force": {NAME: VALUE}, "phases": [{"name", "us", "bytes"}]}
 Json to_json(const LoadReport& report);
 // {"model", "outcome", "problem"}
 Json to_json(const ReloadEntry& entry);

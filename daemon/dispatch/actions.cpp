@@ -74,7 +74,12 @@ void Dispatcher::perform(const scheduler::LoadModel& action) {
     auto answer = [this, worker = action.worker, id = action.model](const ipc::Frame& frame) {
         load_answered(worker, id, frame);
     };
-    place.process->request(load_message(*model, action.model), -1, answer);
+    ipc::WorkerLoad message = load_message(*model, action.model);
+    message.threads = threads_for(*model);
+    // Whoever waits for it brings the first job along: what nobody asked for is not run before it.
+    if (message.warm_ups_may_fail && dispatch_.view_model(action.model).queued > 0)
+        message.warm_ups.clear();
+    place.process->request(message, -1, answer);
 }
 
 void Dispatcher::perform(const scheduler::UnloadModel& action) {
@@ -143,6 +148,9 @@ void Dispatcher::perform(const scheduler::ModelSettled& action) {
     spdlog::info("model {} version {}: {}", model->file.name, model->version,
                  to_string(to_wire(action.residency)));
     if (action.residency != scheduler::Residency::hot) load_started_.erase(action.model);
+    if (action.residency == scheduler::Residency::cold ||
+        action.residency == scheduler::Residency::failed)
+        threads_.erase(action.model);
     const scheduler::WorkerId place = dispatch_.worker_of(action.model);
     const auto view = dispatch_.view_model(action.model);
     watcher->settled(*model, action.residency, view.wanted || view.leaving);
@@ -202,6 +210,7 @@ void Dispatcher::perform(const scheduler::ForgetModel& action) {
     room_problems_.erase(action.model);
     load_started_.erase(action.model);
     memory_before_.erase(action.model);
+    threads_.erase(action.model);
     watcher->version_gone(action.model);
 }
 

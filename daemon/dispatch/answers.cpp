@@ -35,6 +35,8 @@ void Dispatcher::worker_said_hello(WorkerProcess& worker, const ipc::WorkerHello
     place.spawn_ns = nanoseconds(Clock::now() - place.started);
     spdlog::info("worker {} pid {}: ready after {} ms, LibTorch {}, {}", worker.name(),
                  worker.pid(), place.spawn_ns / 1'000'000, hello.torch, hello.device_name);
+    place.device_init_ns = std::min(hello.device_init_ns, place.spawn_ns);
+    place.spawn_ns -= place.device_init_ns;
     dispatch_.worker_ready(id, Clock::now());
     carry_out();
 }
@@ -152,11 +154,14 @@ void Dispatcher::measure(ModelVersion& model, const Place& place, bool first,
     model.held_bytes = model.held_bytes > 0 ? std::min(model.held_bytes, bytes) : bytes;
 }
 
-// The first load after a worker's start counts that start as its first phase.
+// The first load after a worker's start counts that start as its first phases.
 ipc::LoadReport Dispatcher::complete(ipc::LoadReport report, Place& place,
                                      scheduler::ModelId model) {
-    if (place.spawn_ns > 0)
-        report.phases.insert(report.phases.begin(), {"spawn", std::exchange(place.spawn_ns, 0), 0});
+    if (place.spawn_ns > 0) {
+        report.phases.insert(report.phases.begin(),
+                             {{"spawn", std::exchange(place.spawn_ns, 0), 0},
+                              {"device_init", std::exchange(place.device_init_ns, 0), 0}});
+    }
     if (const auto started = load_started_.find(model); started != load_started_.end()) {
         report.total_ns = nanoseconds(Clock::now() - started->second);
         load_started_.erase(started);
@@ -190,7 +195,7 @@ void Dispatcher::worker_exited(WorkerProcess& worker, const std::string& how) {
     place.mapping.clear();
     place.gone_while_mapping.clear();
     place.outgoing.clear();
-    place.spawn_ns = 0;
+    place.spawn_ns = place.device_init_ns = 0;
     if (!expected)
         for (const auto& [model, version] : models_)
             if (dispatch_.worker_of(model) == id &&

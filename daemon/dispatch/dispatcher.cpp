@@ -5,7 +5,10 @@
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <algorithm>
 #include <fstream>
+
+#include "scheduler/thread_budget.hpp"
 
 namespace samovar::daemon {
 
@@ -53,12 +56,48 @@ scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
     return id;
 }
 
+// The cores are shared by all workers on the CPU that have models here. What a GPU runs takes none.
+std::uint32_t Dispatcher::threads_for(const ModelVersion& model) {
+    if (model.device != "cpu") return model.file.threads;
+    std::set<std::string> workers;
+    std::map<std::string, unsigned> most;  // in each other worker
+    for (const auto& [id, other] : models_) {
+        if (other->device != "cpu") continue;
+        workers.insert(other->worker);
+        const auto given = threads_.find(id);
+        if (given == threads_.end() || other->worker == model.worker) continue;
+        unsigned& known = most[other->worker];
+        known = std::max(known, given->second);
+    }
+    scheduler::ThreadRequest request{model.file.threads, settings_.threads, settings_.cores,
+                                     static_cast<unsigned>(workers.size()), 0};
+    for (const auto& [worker, threads] : most)
+        request.given_away += threads;
+    return threads_[model.id] = scheduler::grant_threads(request);
+}
+
+// A load waits for its worker to start, or for the one before it in the same worker.
+void Dispatcher::tell_load_to_come(scheduler::ModelId model) {
+    const auto found = models_.find(model);
+    if (!on_load_to_come || found == models_.end()) return;
+    const scheduler::Residency now = dispatch_.view_model(model).residency;
+    if (now != scheduler::Residency::cold && now != scheduler::Residency::failed) return;
+    const scheduler::WorkerId worker = dispatch_.worker_of(model);
+    const bool ready = dispatch_.view_worker(worker).state == scheduler::WorkerState::ready;
+    const bool busy = std::any_of(models_.begin(), models_.end(), [&](const auto& other) {
+        return dispatch_.worker_of(other.first) == worker &&
+               dispatch_.view_model(other.first).residency == scheduler::Residency::loading;
+    });
+    if (!ready || busy) on_load_to_come(*found->second);
+}
+
 scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::JobId id = next_job_++;
     const scheduler::Time now = Clock::now();
     const scheduler::ModelId model = work.model->id;
-    if (dispatch_.view_model(model).residency != scheduler::Residency::hot)
-        load_started_.try_emplace(model, now);
+    if (dispatch_.view_model(model).residency != scheduler::Residency::hot &&
+        load_started_.try_emplace(model, now).second)
+        tell_load_to_come(model);
     const auto kind = work.synthetic ? scheduler::CallKind::hot
                                      : watcher->job_came(model, work.checked.keep_alive);
     jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt, kind};
@@ -110,6 +149,7 @@ void Dispatcher::load(const ModelPtr& model, std::weak_ptr<Requester> requester,
         return;
     }
     waiters_.push_back({model->id, true, std::move(requester), request});
+    if (!load_started_.contains(model->id)) tell_load_to_come(model->id);
     load_started_[model->id] = now;
     dispatch_.load(model->id, now);
     carry_out();
@@ -127,7 +167,7 @@ void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to,
     const scheduler::Time now = Clock::now();
     switch (to) {
         case scheduler::Rung::hot:
-            load_started_.try_emplace(model, now);
+            if (load_started_.try_emplace(model, now).second) tell_load_to_come(model);
             dispatch_.load(model, now, cause);
             break;
         case scheduler::Rung::parked: dispatch_.park(model, now, cause); break;

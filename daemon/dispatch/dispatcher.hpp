@@ -41,7 +41,8 @@ struct NewJob {
 
 struct WorkerSettings {
     std::filesystem::path cpu_program, cuda_program;
-    unsigned threads = 1;
+    unsigned threads = 1;  // of an inference on the CPU, where a model says nothing else
+    unsigned cores = 1;    // that all workers share
     std::string log_level = "info";
     scheduler::DispatchLimits limits;
 };
@@ -90,6 +91,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     void kill_workers();
     // Called whenever the last job or the last worker has gone.
     std::function<void()> on_idle;
+    // Called for a model that is cold and was asked for, but whose load cannot begin yet.
+    std::function<void(const ModelVersion&)> on_load_to_come;
     DispatchWatcher* watcher = nullptr;  // set before the first apply(), and outlives the last job
     std::size_t jobs() const { return dispatch_.jobs(); }
     std::size_t processes() const;
@@ -121,7 +124,8 @@ class Dispatcher final : private WorkerProcess::Listener {
         std::string not_started;                // the way out where there was none; else empty
         std::string killed_for;                 // why this one was killed, if it was
         scheduler::Time started{};
-        std::uint64_t spawn_ns = 0;  // of this process, until a load has reported it
+        // Of this process, until a load has reported them.
+        std::uint64_t spawn_ns = 0, device_init_ns = 0;
     };
     struct Waiter {  // for a load or an unload
         scheduler::ModelId model;
@@ -167,6 +171,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     Error missed(const ModelVersion& model, scheduler::WorkerId place,
                  scheduler::Residency residency) const;
     scheduler::WorkerId place_for(const ModelVersion& model);
+    std::uint32_t threads_for(const ModelVersion& model);
+    void tell_load_to_come(scheduler::ModelId model);
     scheduler::WorkerId id_of(const WorkerProcess& worker) const;
     ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
     void measure(ModelVersion& model, const Place& place, bool first, std::uint64_t device_bytes);
@@ -183,6 +189,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::map<scheduler::ModelId, Error> room_problems_;
     std::map<scheduler::ModelId, scheduler::Time> load_started_;
     std::map<scheduler::ModelId, std::uint64_t> memory_before_;  // of the worker, at a load's start
+    std::map<scheduler::ModelId, unsigned> threads_;  // of models on the CPU that are not cold
     std::unordered_map<scheduler::JobId, Job> jobs_;
     std::vector<Waiter> waiters_;
     scheduler::JobId next_job_ = 1;

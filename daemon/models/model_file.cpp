@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/models/load_options.hpp"
 #include "daemon/models/residency_rules.hpp"
 #include "daemon/models/toml_letters.hpp"
 
@@ -200,8 +201,26 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
                            const std::string& folder_name) {
     const toml::table table = parse_toml(text, file);
     TomlReader top(table, file);
-    top.allow({"name", "description", "task", "device", "isolation", "max_run", "threads", "code",
-               "mask", "input", "output", "dims", "residency"});
+    top.allow({"name",
+               "description",
+               "task",
+               "device",
+               "isolation",
+               "max_run",
+               "threads",
+               "code",
+               "mask",
+               "input",
+               "output",
+               "dims",
+               "residency",
+               "warmup",
+               "load_threads",
+               "precision",
+               "channels_last",
+               "freeze",
+               "cudnn_benchmark",
+               "reserve"});
     ModelFile model;
     model.name = top.text("name", folder_name);
     if (!is_model_name(model.name))
@@ -224,6 +243,11 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
         model.task = ipc::Task::tensor;
         read_tensor_task(top, model);
     }
+    const bool torchscript = std::any_of(
+        model.codes.begin(), model.codes.end(),
+        [](const CodeEntry& code) { return code.format == ipc::CodeFormat::torchscript; });
+    model.options = read_load_options(top, torchscript);
+    model.warm_ups = read_warm_ups(top, model.inputs);
     model.residency = read_residency(top, machine_zone);
     if (model.residency.pinned) model.pinned_at = top.table("residency")->place("pinned");
     top.finish();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/models/toml_reader.hpp"
+#include "daemon/models/warm_ups.hpp"
 #include "ipc/wire/worker_messages.hpp"
 #include "scheduler/residency/rules.hpp"
 
@@ -27,9 +28,11 @@ struct ModelFile {
     bool own_worker = false;
     std::chrono::milliseconds max_run{};
     std::uint32_t threads = 0;
+    ipc::LoadOptions options;
     std::vector<CodeEntry> codes;
     std::vector<ipc::TensorSpec> inputs, outputs;  // of task mask, too: what its jobs bring and get
     ipc::MaskSpec mask;
+    WarmUps warm_ups;
     scheduler::ResidencyRules residency;
     std::string pinned_at;  // "FILE:LINE: residency.pinned", where it is
 };

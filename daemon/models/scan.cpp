@@ -1,4 +1,5 @@
 #include "daemon/models/scan.hpp"
+#include "daemon/models/npy.hpp"
 
 #include <algorithm>
 
@@ -83,6 +84,20 @@ ipc::CodeSpec take_code(const CodeEntry& entry, const fs::path& folder, Store& s
     return spec;
 }
 
+// The files that warm-ups name are taken into the store, and read as far as their shape.
+std::vector<ipc::WarmUp> take_warm_ups(const ModelFile& model, const fs::path& folder, Store& store,
+                                       std::vector<std::string>& hashes) {
+    const auto take = [&](const std::string& name) -> Result<WarmUpFile> {
+        auto taken = store.take_file(folder / name);
+        if (!taken) return taken.error();
+        auto header = read_npy_header(taken->path);
+        if (!header) return header.error();
+        hashes.push_back(taken->hash);
+        return WarmUpFile{taken->path.string(), header->dtype, header->shape, header->data};
+    };
+    return plan_warm_ups(model.warm_ups, model.inputs, model.mask, take);
+}
+
 std::string version_of(std::string_view text, const std::vector<std::string>& hashes) {
     std::string all(text);
     for (const std::string& hash : hashes)
@@ -109,6 +124,7 @@ Candidate read_folder(const fs::path& folder, Store& store, const Devices& devic
         const std::uintmax_t bytes = fs::file_size(path, folder_or_none);
         if (!folder_or_none) candidate.artefact_bytes += bytes;
     }
+    candidate.warm_ups = take_warm_ups(candidate.file, folder, store, candidate.hashes);
     candidate.device = choice.device;
     candidate.unusable = choice.unusable;
     candidate.version = version_of(text, candidate.hashes);
@@ -164,6 +180,14 @@ ipc::WorkerLoad load_message(const Candidate& candidate, std::uint32_t number) {
     load.outputs = candidate.file.outputs;
     load.mask = candidate.file.mask;
     load.threads = candidate.file.threads;
+    load.options = candidate.file.options;
+    // Halves are slow on most processors: a model that fell to one by "auto" did not ask for them.
+    const bool half = load.options.precision == ipc::Precision::fp16 ||
+                      load.options.precision == ipc::Precision::bf16;
+    if (half && candidate.device == "cpu" && candidate.file.device == "auto")
+        load.options.precision = ipc::Precision::as_it_is;
+    load.warm_ups = candidate.warm_ups;
+    load.warm_ups_may_fail = !candidate.file.warm_ups.stated;
     return load;
 }
 

@@ -36,16 +36,16 @@ std::string TomlReader::full(std::string_view key) const {
     return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
 }
 
+std::string TomlReader::place(std::string_view key) const {
+    const toml::node* found = table_.get(to_plain_letters(key));
+    const toml::node& node = found ? *found : static_cast<const toml::node&>(table_);
+    return file_ + ":" + std::to_string(node.source().begin.line) + ": " + full(key);
+}
+
 void TomlReader::fail_at(const toml::node& node, std::string_view key,
                          const std::string& what) const {
     throw TomlFault(file_ + ":" + std::to_string(node.source().begin.line) + ": " + full(key) +
                     ": " + what);
-}
-
-std::string TomlReader::place(std::string_view key) const {
-    const toml::node* node = table_.get(to_plain_letters(key));
-    const auto& source = (node ? *node : static_cast<const toml::node&>(table_)).source();
-    return file_ + ":" + std::to_string(source.begin.line) + ": " + full(key);
 }
 
 void TomlReader::fail(std::string_view key, const std::string& what) const {
@@ -56,6 +56,11 @@ void TomlReader::fail(std::string_view key, const std::string& what) const {
 bool TomlReader::is_text(std::string_view key) const {
     const toml::node* node = table_.get(to_plain_letters(key));
     return node != nullptr && node->is_string();
+}
+
+bool TomlReader::is_boolean(std::string_view key) const {
+    const toml::node* node = table_.get(to_plain_letters(key));
+    return node != nullptr && node->is_boolean();
 }
 
 std::string TomlReader::text(std::string_view key, std::optional<std::string> fallback) {

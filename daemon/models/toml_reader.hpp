@@ -34,6 +34,7 @@ class TomlReader {
 
     bool has(std::string_view key) const;
     bool is_text(std::string_view key) const;
+    bool is_boolean(std::string_view key) const;
     std::string text(std::string_view key, std::optional<std::string> fallback = {});
     std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high,
                          std::optional<std::int64_t> fallback = {});

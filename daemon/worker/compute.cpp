@@ -1,6 +1,5 @@
 #include "daemon/worker/compute.hpp"
 
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -20,11 +19,8 @@ namespace samovar::worker {
 
 void ComputeLoop::run() {
     prctl(PR_SET_NAME, "compute");
-    device_.enter_thread();
+    device_.enter_thread(Work::jobs);
     const c10::InferenceMode inference;
-    // The first question initialises this thread's number; it would undo a number set before.
-    at::get_num_threads();
-    at::set_num_threads(threads_);
     clock_ = device_.make_clock();
 
     ipc::FrameReader reader;
@@ -69,7 +65,7 @@ Result<ipc::JobDone> ComputeLoop::answer_to(const ipc::Frame& frame) {
     try {
         Slots slots(channels_);
         keep_out_refused(*job, frame.header.request, slots);
-        use_threads(model->threads);
+        threads_.use(model->threads);
         return run_task(*model, *job, slots, device_, *clock_);
     } catch (...) {
         Error error = caught_error(Errc::inference_failed, "a job of " + model->name, said.text());
@@ -92,12 +88,6 @@ void ComputeLoop::keep_out_refused(const ipc::RunJob& job, std::uint64_t request
             "a job with the same input has ended the worker twice and is kept out for a while",
             "try another input, or look at the daemon's log for the cause");
     if (job.suspect) answers_.send(ipc::JobDigest{digest}, request);
-}
-
-void ComputeLoop::use_threads(int threads) {
-    if (threads == threads_) return;
-    threads_ = threads;
-    at::set_num_threads(threads);
 }
 
 }  // namespace samovar::worker

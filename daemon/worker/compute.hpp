@@ -7,6 +7,7 @@
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
 #include "daemon/worker/tasks/slots.hpp"
+#include "daemon/worker/thread_count.hpp"
 #include "ipc/wire/frame.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
@@ -16,13 +17,11 @@ namespace samovar::worker {
 // itself, so that no job waits for a hand-over between threads.
 class ComputeLoop {
   public:
-    ComputeLoop(Device& device, const Models& models, const Channels& channels, Activity& activity,
-                int threads)
+    ComputeLoop(Device& device, const Models& models, const Channels& channels, Activity& activity)
         : device_(device),
           models_(models),
           channels_(channels),
           activity_(activity),
-          threads_(threads),
           answers_(ipc::kJobsFd) {}
 
     // The compute thread's life; ends the process at the socket's end of file.
@@ -33,13 +32,12 @@ class ComputeLoop {
     Result<ipc::JobDone> answer_to(const ipc::Frame& frame);
     // Sends the digest of a suspect job; throws JobError for one that is to be refused.
     void keep_out_refused(const ipc::RunJob& job, std::uint64_t request, Slots& slots);
-    void use_threads(int threads);
 
     Device& device_;
     const Models& models_;
     const Channels& channels_;
     Activity& activity_;
-    int threads_;
+    ThreadCount threads_;
     Outbox answers_;
     std::unique_ptr<StageClock> clock_;
 };

@@ -1,6 +1,5 @@
 #include "daemon/worker/loader.hpp"
 
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <sys/prctl.h>
 
@@ -13,6 +12,7 @@
 #include "daemon/worker/engine/faults.hpp"
 #include "daemon/worker/log.hpp"
 #include "daemon/worker/process.hpp"
+#include "daemon/worker/tasks/warm_up.hpp"
 
 namespace samovar::worker {
 namespace {
@@ -49,10 +49,8 @@ Loader::Order Loader::next() {
 void Loader::run() {
     prctl(PR_SET_NAME, "loader");
     lower_priority();
-    device_.enter_thread();
+    device_.enter_thread(Work::loads);
     const c10::InferenceMode inference;
-    at::get_num_threads();  // see ComputeLoop::run
-    at::set_num_threads(1);
     for (;;) {
         const Order order = next();
         std::visit([&](const auto& what) { carry_out(what, order.request); }, order.what);
@@ -64,9 +62,11 @@ void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
     const CerrCapture said;
     try {
         const std::uint64_t free_before = device_.free_bytes();
-        const std::shared_ptr<LoadedModel> model =
-            load_model(load, threads_, device_,
-                       [&](const ipc::Progress& progress) { control_.send(progress, request); });
+        LoadSteps steps([&](const ipc::Progress& progress) { control_.send(progress, request); });
+        thread_count_.use(threads_of(load, threads_));
+        const std::shared_ptr<LoadedModel> model = load_model(load, threads_, device_, steps);
+        const std::string warm = warm_up(*model, load, device_, steps);
+        finish_report(*model, load.options, device_, warm, steps);
         models_.add(load.model, model);
         log::info(title + ": hot after " + milliseconds(model->report.total_ns));
         --pending_;

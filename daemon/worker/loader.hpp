@@ -9,6 +9,7 @@
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
+#include "daemon/worker/thread_count.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::worker {
@@ -50,6 +51,7 @@ class Loader {
     Models& models_;
     Outbox& control_;
     const int threads_;
+    ThreadCount thread_count_;  // of the loader thread
     std::mutex guard_;
     std::condition_variable arrived_;
     std::deque<Order> orders_;

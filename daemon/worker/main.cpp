@@ -1,6 +1,7 @@
 #include <torch/version.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -38,7 +39,7 @@ int probe() {
     Channels channels(device);
     Activity activity;
     Loader loader(device, models, control, threads);
-    ComputeLoop compute(device, models, channels, activity, threads);
+    ComputeLoop compute(device, models, channels, activity);
     // They live as long as the process: nothing ends them but its end.
     std::thread([&loader] { loader.run(); }).detach();
     std::thread([&compute] { compute.run(); }).detach();
@@ -71,6 +72,7 @@ int main(int argc, char** argv) {
     ipc::WorkerHello hello;
     hello.build = SAMOVAR_VERSION;
     hello.torch = TORCH_VERSION;
+    const auto begun = std::chrono::steady_clock::now();
     Result<std::unique_ptr<Device>> device =
         arguments->cuda ? make_cuda_device(arguments->cuda_index)
                         : Result<std::unique_ptr<Device>>(make_cpu_device());
@@ -80,6 +82,8 @@ int main(int argc, char** argv) {
         log::error(hello.problem);
         return 1;
     }
+    hello.device_init_ns = static_cast<std::uint64_t>(
+        std::chrono::nanoseconds(std::chrono::steady_clock::now() - begun).count());
     hello.device = (*device)->name();
     hello.device_name = (*device)->description();
     control.send(hello, 0);

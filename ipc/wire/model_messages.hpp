@@ -76,13 +76,22 @@ void serialize(Archive& ar, ModelList& m) {
 
 // One timed step of a load.
 struct Phase {
-    std::string name;  // "spawn", "open", "read", "build", "to_device"
+    std::string name;  // "spawn", "open", "read": docs/residency.md has them all
     std::uint64_t ns = 0;
     std::uint64_t bytes = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, Phase& m) {
     ar(bounded(m.name, kMaxNameBytes), m.ns, m.bytes);
+}
+
+// How a model was loaded, as it is in force: "precision", "float32".
+struct LoadFact {
+    std::string name, value;
+};
+template <class Archive>
+void serialize(Archive& ar, LoadFact& m) {
+    ar(bounded(m.name, kMaxNameBytes), bounded(m.value, kMaxNameBytes));
 }
 
 struct LoadReport {
@@ -93,11 +102,13 @@ struct LoadReport {
     std::uint32_t threads = 0;    // in force, 0 where it does not apply
     std::uint64_t total_ns = 0;   // from the request to hot; 0 where it was hot already
     std::vector<Phase> phases;
+    std::vector<LoadFact> facts;
 };
 template <class Archive>
 void serialize(Archive& ar, LoadReport& m) {
     ar(bounded(m.code, kMaxPathBytes), bounded(m.device, kMaxTextBytes), m.weight_bytes,
-       m.mapped_weights, m.threads, m.total_ns, bounded(m.phases, kMaxPhases));
+       m.mapped_weights, m.threads, m.total_ns, bounded(m.phases, kMaxPhases),
+       bounded(m.facts, kMaxLoadFacts));
 }
 
 template <MessageType Type>

@@ -92,6 +92,16 @@ std::string_view to_string(Task task) noexcept {
     return "unknown";
 }
 
+std::string_view to_string(Precision precision) noexcept {
+    switch (precision) {
+        case Precision::as_it_is: return "";
+        case Precision::fp32: return "fp32";
+        case Precision::fp16: return "fp16";
+        case Precision::bf16: return "bf16";
+    }
+    return "unknown";
+}
+
 std::string_view to_string(Wish wish) noexcept {
     switch (wish) {
         case Wish::load: return "load";

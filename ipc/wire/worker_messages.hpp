@@ -57,19 +57,64 @@ void serialize(Archive& ar, MaskSpec& m) {
     ar(m.sigmoid, m.low, m.high);
 }
 
+// What a network computes with: what its file has, or another that it is converted to.
+enum class Precision : std::uint8_t { as_it_is = 0, fp32 = 1, fp16 = 2, bf16 = 3 };
+std::string_view to_string(Precision precision) noexcept;  // "fp32"; empty for as_it_is
+
+// The keys of model.toml that say how to load; see docs/models.md.
+struct LoadOptions {
+    std::uint32_t load_threads = 0;  // 0: as many as the worker thinks best
+    Precision precision{};
+    bool channels_last = false, freeze = false, cudnn_benchmark = false;
+    std::uint64_t reserve_bytes = 0;  // of the device's memory, before the first job
+    friend bool operator==(const LoadOptions&, const LoadOptions&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, LoadOptions& m) {
+    ar(m.load_threads, as_integer(m.precision), m.channels_last, m.freeze, m.cudnn_benchmark,
+       m.reserve_bytes);
+}
+
+inline constexpr std::size_t kMaxWarmUps = 8;
+
+enum class Fill : std::uint8_t { random = 1, zeros = 2, file = 3 };
+
+struct WarmUpInput {
+    Shape shape;
+    Fill fill = Fill::random;
+    std::string file;          // fill = file: as an absolute path in the store
+    std::uint64_t offset = 0;  // where its elements begin
+    friend bool operator==(const WarmUpInput&, const WarmUpInput&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, WarmUpInput& m) {
+    ar(bounded(m.shape, kMaxRank), as_integer(m.fill), bounded(m.file, kMaxPathBytes), m.offset);
+}
+
+// One job that a worker makes up at a load.
+struct WarmUp {
+    std::vector<WarmUpInput> inputs;  // one for each of the model's
+    friend bool operator==(const WarmUp&, const WarmUp&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, WarmUp& m) {
+    ar(bounded(m.inputs, kMaxTensors));
+}
+
 struct WorkerHello {
     static constexpr MessageType kType = MessageType::worker_hello;
     std::string build;   // SAMOVAR_VERSION of the worker
     std::string torch;   // "2.11.0"
     std::string device;  // "cpu", "cuda:0"
     std::string device_name;
-    std::string problem;  // not empty: it cannot serve, and exits
+    std::string problem;               // not empty: it cannot serve, and exits
+    std::uint64_t device_init_ns = 0;  // how long its device took to come up
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerHello& m) {
     ar(bounded(m.build, kMaxNameBytes), bounded(m.torch, kMaxNameBytes),
        bounded(m.device, kMaxNameBytes), bounded(m.device_name, kMaxTextBytes),
-       bounded(m.problem, kMaxTextBytes));
+       bounded(m.problem, kMaxTextBytes), m.device_init_ns);
 }
 
 // Answer: Ok, or Error. Jobs name the channel by this id.
@@ -102,11 +147,16 @@ struct WorkerLoad {
     std::vector<TensorSpec> inputs, outputs;  // task tensor
     MaskSpec mask;                            // task mask
     std::uint32_t threads = 0;
+    LoadOptions options;
+    std::vector<WarmUp> warm_ups;
+    // Nobody asked for these in particular: one that fails is logged, and the model is hot.
+    bool warm_ups_may_fail = false;
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerLoad& m) {
     ar(m.model, bounded(m.name, kMaxNameBytes), as_integer(m.task), m.code,
-       bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors), m.mask, m.threads);
+       bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors), m.mask, m.threads,
+       m.options, bounded(m.warm_ups, kMaxWarmUps), m.warm_ups_may_fail);
 }
 
 // Answers WorkerLoad, and WorkerWake with the phases of the wake.

@@ -42,13 +42,13 @@ void draw_picture(std::span<std::byte> pixels) {
 InProcess::InProcess(const InProcessSettings& settings) : threads_(settings.threads) {
     device_ =
         settings.device == "cpu" ? worker::make_cpu_device() : worker::make_cuda_device(0).value();
-    device_->enter_thread();
+    device_->enter_thread(worker::Work::jobs);
     at::get_num_threads();  // the first question initialises the number; it is set after that
     at::set_num_threads(threads_);
     {
         const c10::InferenceMode inference;
-        model_ = worker::load_model(find_model(settings), threads_, *device_,
-                                    [](const ipc::Progress&) {});
+        worker::LoadSteps steps([](const ipc::Progress&) {});
+        model_ = worker::load_model(find_model(settings), threads_, *device_, steps);
     }
     clock_ = device_->make_clock();
 

@@ -2,7 +2,8 @@
 """Writes the model folders that tests and benchmarks run: models.py OUTDIR [NAME...]
 
 Without names: every model that needs no compiler, in seconds. `all` adds the compiled ones, which
-take 10 to 30 s each. A folder whose sources have not changed since is left as it is.
+take 10 to 30 s each, but for those of a single benchmark. A folder whose sources have not changed
+since is left as it is.
 """
 
 import argparse
@@ -32,6 +33,7 @@ class Recipe:
     bake: bool = False
     extra: dict[str, str | int] = field(default_factory=dict)  # further keys of model.toml
     declared: Callable[[Manifest], Manifest] | None = None  # tells an untruth about the network
+    alone: bool = False  # large, and wanted by one benchmark: made only where it is named
 
     @property
     def compiled(self) -> bool:
@@ -71,6 +73,8 @@ RECIPES: dict[str, Recipe] = {
     "hefty": Recipe(networks.Hefty),
     "hefty-pt2": Recipe(networks.Hefty, ("pt2",)),
     "mlp268": Recipe(networks.Mlp268, ("pt2", "pt")),
+    "mlp25": Recipe(networks.Mlp25, ("pt2", "pt"), alone=True),
+    "mlp1000": Recipe(networks.Mlp1000, ("pt2", "pt"), alone=True),
 }
 
 
@@ -109,7 +113,7 @@ def main() -> int:
     names = options.names or [name for name, recipe in RECIPES.items() if not recipe.compiled]
     marks = options.out / ".made"
     marks.mkdir(parents=True, exist_ok=True)
-    for name in RECIPES if "all" in names else names:
+    for name in [n for n, r in RECIPES.items() if not r.alone] if "all" in names else names:
         mark, key = marks / name, sources_key(RECIPES[name])
         if mark.exists() and mark.read_text() == key and (options.out / name / "model.toml").exists():
             continue

@@ -173,21 +173,42 @@ class Hefty(nn.Module):
         return self.narrow(self.wide(x))
 
 
-class Mlp268(nn.Module):
-    """float32 [batch, 2048] -> the same through 16 linear layers: 268 MB of weights."""
+class Mlp(nn.Module):
+    """float32 [batch, width] -> the same through linear layers."""
 
-    example_inputs = {"x": torch.linspace(-1, 1, 2 * 2048).reshape(2, 2048)}
-    dynamic_dims = {"x": ("batch", None)}
     dim_bounds = {"batch": (1, 64)}
+    dynamic_dims = {"x": ("batch", None)}
+    width, depth = 64, 1
 
     def __init__(self) -> None:
         super().__init__()
         torch.manual_seed(268)
-        self.layers = nn.ModuleList(nn.Linear(2048, 2048) for _ in range(16))
+        self.layers = nn.ModuleList(nn.Linear(self.width, self.width) for _ in range(self.depth))
         for layer in self.layers:
-            nn.init.normal_(layer.weight, std=math.sqrt(2 / 2048))  # keeps the size of what goes through
+            nn.init.normal_(layer.weight, std=math.sqrt(2 / self.width))  # keeps the size of what goes through
 
     def forward(self, x: Tensor) -> Tensor:
         for layer in self.layers:
             x = torch.relu(layer(x))
         return x
+
+
+class Mlp268(Mlp):
+    """float32 [batch, 2048] -> the same through 16 linear layers: 268 MB of weights."""
+
+    example_inputs = {"x": torch.linspace(-1, 1, 2 * 2048).reshape(2, 2048)}
+    width, depth = 2048, 16
+
+
+class Mlp25(Mlp):
+    """float32 [batch, 1024] -> the same through 6 linear layers: 25 MB of weights."""
+
+    example_inputs = {"x": torch.linspace(-1, 1, 2 * 1024).reshape(2, 1024)}
+    width, depth = 1024, 6
+
+
+class Mlp1000(Mlp):
+    """float32 [batch, 4096] -> the same through 15 linear layers: 1 GB of weights."""
+
+    example_inputs = {"x": torch.linspace(-1, 1, 2 * 4096).reshape(2, 4096)}
+    width, depth = 4096, 15

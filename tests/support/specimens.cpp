@@ -169,7 +169,8 @@ LoadReport load_report() {
             true,
             2,
             5'000'005,
-            {{"spawn", 200'000, 0}, {"read", 3'000'000, 268'435'456}}};
+            {{"spawn", 200'000, 0}, {"read", 3'000'000, 268'435'456}},
+            {{"precision", "float32"}, {"load_threads", "4"}}};
 }
 TensorSpec picture() {
     return {"image", DType::uint8, {{"height", 1, 4096}, {"width", 2, 8192}, {"", 3, 3}}, true};
@@ -245,7 +246,7 @@ StatusReport specimen<StatusReport>() {
 
 template <>
 WorkerHello specimen<WorkerHello>() {
-    return {"0.1.0", "2.11.0", "cuda:0", "NVIDIA H200", "no room"};
+    return {"0.1.0", "2.11.0", "cuda:0", "NVIDIA H200", "no room", 250'000'000};
 }
 template <>
 MapChannel specimen<MapChannel>() {
@@ -267,6 +268,9 @@ WorkerLoad specimen<WorkerLoad>() {
     m.mask = {256,   128,  Interpolation::bicubic, true, 0.5F, {1, 2, 3}, {4, 5, 6}, true,
               0.25F, 0.75F};
     m.threads = 2;
+    m.options = {4, Precision::bf16, true, true, true, 536'870'912};
+    m.warm_ups = {{{{{1, 16}, Fill::file, "/store/x.npy", 128}, {{7}, Fill::zeros, "", 0}}}};
+    m.warm_ups_may_fail = true;
     return m;
 }
 template <>

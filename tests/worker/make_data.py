@@ -48,6 +48,21 @@ class Greedy(nn.Module):
         return torch.ones(int(x[0]), dtype=torch.uint8)[:1]
 
 
+class Convolution(nn.Module):
+    """A convolution and its batch norm, not frozen; [n, 3, h, w] -> [n, 4, h, w]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(3)
+        self.convolution = nn.Conv2d(3, 4, 3, padding=1)
+        self.norm = nn.BatchNorm2d(4)
+        self.norm.running_mean = torch.linspace(-1, 1, 4)
+        self.norm.running_var = torch.linspace(0.5, 2, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.norm(self.convolution(x)))
+
+
 class Nested(nn.Module):
     """Returns tensors in a tuple in a list."""
 
@@ -131,7 +146,7 @@ def save(module: nn.Module, path: Path) -> None:
 def main() -> None:
     out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "worker")
     out.mkdir(parents=True, exist_ok=True)
-    for network in (Late, Named, Dropping, Greedy, Nested, Mask):
+    for network in (Late, Named, Dropping, Greedy, Convolution, Nested, Mask):
         save(network(), out / f"{network.__name__.lower()}.pt")
     for case in CASES:
         (out / f"mask_{case.name}.bin").write_bytes(alpha(case, Mask()).numpy().tobytes())

@@ -53,8 +53,9 @@ const Command kLoad{
     .example = "  samovar load selfie\n  samovar load selfie --for 2h",
     .json =
         "{\"was_hot\", \"code\", \"device\", \"weight_bytes\", \"mapped_weights\", "
-        "\"threads\", \"total_us\",\n \"phases\": [{\"name\", \"us\", \"bytes\"}]}; phases are "
-        "spawn, open, read, build, to_device",
+        "\"threads\", \"total_us\",\n \"in_force\": {NAME: VALUE},\n \"phases\": [{\"name\", "
+        "\"us\", \"bytes\"}]}; phases are spawn, device_init, open,\n read, build, to_device, "
+        "first_inference, optimise",
     .declare = declare};
 
 }  // namespace samovar::cli

@@ -12,6 +12,11 @@ std::string load_in_words(const LoadReport& report, const Stream& stream) {
         fmt::format("{} on {}, weights {}{}{}\n", printable(report.code), printable(report.device),
                     bytes_in_words(report.weight_bytes), report.mapped_weights ? ", mapped" : "",
                     report.threads == 0 ? "" : ", " + count_of(report.threads, "thread"));
+    std::string facts;
+    for (const LoadFact& fact : report.facts)
+        facts += fmt::format("{}{} {}", facts.empty() ? "in force: " : ", ", printable(fact.name),
+                             printable(fact.value));
+    if (!facts.empty()) text += facts + "\n";
     Table table({{"PHASE"}, {"TIME", Table::Align::right}, {"BYTES", Table::Align::right}});
     for (const LoadPhase& phase : report.phases)
         table.add({phase.name, time_in_words(phase.time),

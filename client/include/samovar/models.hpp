@@ -58,11 +58,17 @@ struct ModelSummary {
     std::string problem;  // why it is failed, or why a newer version on disk was not taken
 };
 
-// One timed step of a load: "spawn", "open", "read", "build", "to_device".
+// One timed step of a load: "spawn", "open", "read"; docs/residency.md has them all.
 struct LoadPhase {
     std::string name;
     std::chrono::nanoseconds time{};
     std::uint64_t bytes = 0;
+};
+
+// How a model was loaded, as it is in force: "precision" is "float32". docs/models.md has the
+// names.
+struct LoadFact {
+    std::string name, value;
 };
 
 struct LoadReport {
@@ -74,6 +80,7 @@ struct LoadReport {
     std::uint32_t threads = 0;    // 0 where it does not apply
     std::chrono::nanoseconds total{};
     std::vector<LoadPhase> phases;
+    std::vector<LoadFact> facts;
 };
 
 struct ModelInfo {

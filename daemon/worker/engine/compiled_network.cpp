@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "daemon/worker/engine/element_types.hpp"
 #include "daemon/worker/engine/mapped_file.hpp"
 #include "daemon/worker/engine/package.hpp"
+#include "daemon/worker/engine/precision.hpp"
+#include "daemon/worker/engine/read_ahead.hpp"
 #include "daemon/worker/engine/safetensors.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "ipc/words.hpp"
@@ -27,9 +28,6 @@ constexpr std::uint64_t kDeviceAlignment = 16;
 // Where a constant of a CPU's code ends: AOTInductor counts its bytes up to here, padding included.
 constexpr std::uint64_t kConstantEnd = 64;
 
-// More threads than that read no faster from a page cache.
-constexpr unsigned kMaxReadThreads = 4;
-
 using Constants = std::unordered_map<std::string, at::Tensor>;
 
 class CompiledNetwork final : public Network {
@@ -38,6 +36,10 @@ class CompiledNetwork final : public Network {
         return code->run(inputs);
     }
     std::uint64_t weight_bytes() const override { return bytes; }
+    std::vector<ipc::LoadFact> facts() const override {
+        return {{"precision", std::string(precision)},
+                {"load_threads", std::to_string(load_threads)}};
+    }
     bool weights_are_mapped() const override { return mapped; }
     void keep_in_memory() noexcept override {
         if (mapped) file->lock();
@@ -55,6 +57,8 @@ class CompiledNetwork final : public Network {
     std::uint64_t bytes = 0;
     bool mapped = false;  // the file's own pages are the constants
     Device* device = nullptr;
+    std::string_view precision;  // of most of its floating-point constants
+    std::size_t load_threads = 1;
 };
 
 void check_machine(const Package& package, const ipc::CodeSpec& code, const Device& device) {
@@ -157,21 +161,32 @@ void match_constants(const at::Tensor& block, CompiledNetwork& network) {
                    "code and weights must come from one export, or from equal networks");
 }
 
-std::size_t read_threads() {
-    return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxReadThreads);
-}
-
-void read_weights(const MappedFile& file, LoadSteps& steps) {
-    steps.begin("read", file.bytes().size());
-    const auto tell = [&](std::uint64_t done) { steps.advance(done); };
-    if (auto read = file.read_all(read_threads(), tell); !read)
-        throw JobError(std::move(read).error());
+// What a .pt2 was compiled with is what it computes with.
+void check_options(const ipc::LoadOptions& options, const std::string& label,
+                   CompiledNetwork& network) {
+    const std::vector<CodeConstant> constants = network.code->constants();
+    FloatingTypes types;
+    for (const CodeConstant& constant : constants)
+        types.add(constant.type, constant.bytes);
+    network.precision = types.most();
+    const auto baked = [&](const std::string& asked, const std::string& is) {
+        return JobError(Errc::bad_model,
+                        asked + " was asked of " + label + ", which was exported " + is,
+                        "what a .pt2 computes with is settled by its export: remove the key from "
+                        "model.toml, export it so, or put a TorchScript [[code]] first");
+    };
+    if (options.channels_last) throw baked("channels_last", "with a layout of its own");
+    if (options.freeze) throw baked("freeze", "with all that can be folded, or for exchange");
+    const std::optional<c10::ScalarType> asked = scalar_type_of(options.precision);
+    if (asked && in_words(*asked) != network.precision)
+        throw baked("precision = \"" + std::string(to_string(options.precision)) + "\"",
+                    "with " + std::string(network.precision));
 }
 
 void take_weights(const ipc::CodeSpec& code, LoadSteps& steps, CompiledNetwork& network) {
     network.file.emplace(take_or_throw(MappedFile::open(code.weights)));
     const MappedFile& file = *network.file;
-    read_weights(file, steps);
+    read_ahead(file, network.load_threads, steps);
     network.stored = take_or_throw(parse_safetensors_header(file.bytes()));
     network.mapped = network.device->torch().is_cpu();
     const at::Tensor block = bring_to_device(view_of(file), *network.device, steps);
@@ -194,7 +209,7 @@ void CompiledNetwork::park() {
 }
 
 void CompiledNetwork::wake(LoadSteps& steps) {
-    if (mapped) return read_weights(*file, steps);
+    if (mapped) return read_ahead(*file, load_threads, steps);
     const at::Tensor block = bring_to_device(parked, *device, steps);
     steps.begin("build");
     match_constants(block, *this);
@@ -216,19 +231,22 @@ void check_inner_weights(const ipc::CodeSpec& code, CompiledNetwork& network) {
 
 }  // namespace
 
-std::unique_ptr<Network> load_compiled(const ipc::CodeSpec& code, std::size_t inputs,
+std::unique_ptr<Network> load_compiled(const ipc::WorkerLoad& request, std::size_t inputs,
                                        Device& device, LoadSteps& steps) {
+    const ipc::CodeSpec& code = request.code;
     steps.begin("open");
     const Package package = take_or_throw(read_package(code.file));
     check_machine(package, code, device);
     auto network = std::make_unique<CompiledNetwork>();
     network->device = &device;
+    network->load_threads = read_threads(request.options.load_threads);
     network->code = device.open_code(package.library, package.folder);
     if (const std::size_t takes = network->code->input_count(); takes != inputs)
         throw JobError(Errc::bad_model,
                        code.label + " takes " + ipc::count_of(takes, "input") +
                            " and model.toml declares " + std::to_string(inputs),
                        "make the [[input]]s of model.toml those of the network");
+    check_options(request.options, code.label, *network);
     if (code.weights.empty()) {
         steps.begin("build");
         check_inner_weights(code, *network);

@@ -36,7 +36,7 @@ class CpuDevice final : public Device {
     c10::Device torch() const override { return c10::kCPU; }
     std::string name() const override { return "cpu"; }
     std::string description() const override { return "cpu"; }
-    void enter_thread() override {}
+    void enter_thread(Work) override {}
     std::unique_ptr<StageClock> make_clock() override { return std::make_unique<CpuClock>(); }
     bool pin(std::span<std::byte>) override { return true; }
     void unpin(std::span<std::byte>) override {}
@@ -47,6 +47,7 @@ class CpuDevice final : public Device {
     }
     void synchronize() override {}
     std::uint64_t free_bytes() override { return 0; }
+    std::unique_ptr<Reservation> reserve(std::uint64_t) override { return nullptr; }
     void release_memory() override { ::malloc_trim(0); }
     bool usable() override { return true; }
 };

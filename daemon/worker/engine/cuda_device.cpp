@@ -9,6 +9,7 @@
 #include <torch/csrc/inductor/aoti_runner/model_container_runner_cuda.h>
 
 #include <chrono>
+#include <mutex>
 
 #include "daemon/worker/engine/compiled_runner.hpp"
 #include "daemon/worker/engine/device.hpp"
@@ -50,18 +51,56 @@ class CudaClock final : public StageClock {
         inferred_{cudaEventDefault};
 };
 
+// Some of the caching allocator's memory in the pool of one stream. An allocator that has emptied
+// its caches is made to take that much again.
+class ReservedMemory {
+  public:
+    void change(std::uint64_t more, std::uint64_t less) {
+        const std::lock_guard lock(guard_);
+        bytes_ += more - less;
+    }
+    // Throws where the device has not got so much.
+    void take(c10::cuda::CUDAStream stream) {
+        const std::lock_guard lock(guard_);
+        if (bytes_ == 0) return;
+        using namespace c10::cuda::CUDACachingAllocator;
+        raw_delete(raw_alloc_with_stream(static_cast<std::size_t>(bytes_), stream.stream()));
+    }
+
+  private:
+    std::mutex guard_;
+    std::uint64_t bytes_ = 0;
+};
+
+class CudaReservation final : public Reservation {
+  public:
+    CudaReservation(ReservedMemory& memory, std::uint64_t bytes) : memory_(memory), bytes_(bytes) {
+        memory_.change(bytes_, 0);
+    }
+    CudaReservation(const CudaReservation&) = delete;
+    CudaReservation& operator=(const CudaReservation&) = delete;
+    ~CudaReservation() override { memory_.change(0, bytes_); }
+
+  private:
+    ReservedMemory& memory_;
+    std::uint64_t bytes_;
+};
+
 class CudaDevice final : public Device {
   public:
-    explicit CudaDevice(int index) : index_(static_cast<c10::DeviceIndex>(index)) {}
+    explicit CudaDevice(int index)
+        : index_(static_cast<c10::DeviceIndex>(index)),
+          jobs_(c10::cuda::getStreamFromPool(false, index_)) {}
 
     c10::Device torch() const override { return {c10::kCUDA, index_}; }
     std::string name() const override { return "cuda:" + std::to_string(index_); }
     std::string description() const override {
         return cuda_device_names()[static_cast<std::size_t>(index_)];
     }
-    void enter_thread() override {
+    void enter_thread(Work work) override {
         c10::cuda::set_device(index_);
-        c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(false, index_));
+        c10::cuda::setCurrentCUDAStream(
+            work == Work::jobs ? jobs_ : c10::cuda::getStreamFromPool(false, index_));
     }
     std::unique_ptr<StageClock> make_clock() override { return std::make_unique<CudaClock>(); }
 
@@ -89,8 +128,18 @@ class CudaDevice final : public Device {
         static_cast<void>(cudaGetLastError());
         return 0;
     }
+    std::unique_ptr<Reservation> reserve(std::uint64_t bytes) override {
+        auto reservation = std::make_unique<CudaReservation>(reserved_, bytes);
+        reserved_.take(jobs_);
+        return reservation;
+    }
     void release_memory() override {
         c10::cuda::CUDACachingAllocator::emptyCache();
+        try {
+            reserved_.take(jobs_);
+        } catch (const std::exception&) {
+            log::warning("another program has taken device memory that was reserved");
+        }
         ::malloc_trim(0);
     }
     bool usable() override {
@@ -100,6 +149,8 @@ class CudaDevice final : public Device {
 
   private:
     c10::DeviceIndex index_;
+    c10::cuda::CUDAStream jobs_;
+    ReservedMemory reserved_;
 };
 
 }  // namespace
@@ -116,14 +167,14 @@ Result<std::unique_ptr<Device>> make_cuda_device(int index) {
                      "cuda:" + std::to_string(index) + " does not exist; this machine has " +
                          std::to_string(count) + " CUDA device(s)",
                      "set `device` in model.toml to one that exists", 0, 0};
-    auto device = std::make_unique<CudaDevice>(index);
     c10::cuda::set_device(static_cast<c10::DeviceIndex>(index));
     // Makes the context, which takes part of a second, before the worker says that it is ready.
     if (const cudaError_t made = cudaFree(nullptr); made != cudaSuccess)
-        return Error{Errc::no_device,
-                     device->name() + " cannot be used: " + cudaGetErrorString(made),
-                     "check the device with nvidia-smi", 0, 0};
-    return std::unique_ptr<Device>(std::move(device));
+        return Error{
+            Errc::no_device,
+            "cuda:" + std::to_string(index) + " cannot be used: " + cudaGetErrorString(made),
+            "check the device with nvidia-smi", 0, 0};
+    return std::unique_ptr<Device>(std::make_unique<CudaDevice>(index));
 }
 
 std::vector<std::string> cuda_device_names() {

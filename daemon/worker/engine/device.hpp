@@ -3,6 +3,7 @@
 
 #include <c10/core/Device.h>
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,6 +27,17 @@ class StageClock {
     virtual ipc::Timings finish() = 0;
 };
 
+// Device memory that stays with this process as long as it lives, whatever release_memory() gives
+// back. Destroyed before its Device.
+class Reservation {
+  public:
+    virtual ~Reservation() = default;
+};
+
+// What a thread is at. Jobs have one stream, so that what a warm-up leaves in the allocator's cache
+// is theirs; a load's copies do not stand in its way.
+enum class Work { jobs, loads };
+
 class Device {
   public:
     virtual ~Device() = default;
@@ -34,9 +46,9 @@ class Device {
     virtual std::string name() const = 0;         // "cpu", "cuda:0"
     virtual std::string description() const = 0;  // "cpu", "NVIDIA H200"
 
-    // Makes this the device of the calling thread, with a stream of its own. Once in each thread
-    // that runs or loads models.
-    virtual void enter_thread() = 0;
+    // Makes this the device of the calling thread, and `work`'s stream its stream. In each thread
+    // that runs or loads models; may be called again for other work.
+    virtual void enter_thread(Work work) = 0;
     virtual std::unique_ptr<StageClock> make_clock() = 0;
 
     // Makes a channel's memory one that the device reads and writes without a copy between, until
@@ -54,6 +66,9 @@ class Device {
     // Free bytes of the device's own memory, by whomever the rest is held; 0 where it is the
     // host's.
     virtual std::uint64_t free_bytes() = 0;
+    // Keeps so much of the device's memory for jobs; null where the device is the CPU. Throws where
+    // it has not got that.
+    virtual std::unique_ptr<Reservation> reserve(std::uint64_t bytes) = 0;
     // Gives freed memory of this process back to the machine, and to the device.
     virtual void release_memory() = 0;
     // Asked after a job has thrown: false where nothing runs any more (a sticky CUDA error), so

@@ -15,6 +15,8 @@ void check_request(const ipc::WorkerLoad& request) {
     const auto wrong = [](const std::string& what) {
         return JobError(Errc::invalid_argument, "the load request is not valid: " + what);
     };
+    if (request.options.load_threads > static_cast<std::uint32_t>(kMaxThreads))
+        throw wrong("too many threads for loading");
     if (request.threads > static_cast<std::uint32_t>(kMaxThreads)) throw wrong("too many threads");
     if (request.task == ipc::Task::tensor) {
         if (request.outputs.empty()) throw wrong("a model of task tensor has no outputs");
@@ -30,10 +32,13 @@ void check_request(const ipc::WorkerLoad& request) {
 
 }  // namespace
 
+int threads_of(const ipc::WorkerLoad& request, int otherwise) {
+    return request.threads > 0 ? static_cast<int>(request.threads) : otherwise;
+}
+
 std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int threads, Device& device,
-                                        const LoadSteps::Tell& tell) {
+                                        LoadSteps& steps) {
     check_request(request);
-    LoadSteps steps(tell);
     const std::size_t inputs = request.task == ipc::Task::mask ? 1 : request.inputs.size();
 
     auto model = std::make_shared<LoadedModel>();
@@ -42,14 +47,17 @@ std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int thre
     model->inputs = request.inputs;
     model->outputs = request.outputs;
     model->mask = request.mask;
-    model->threads = request.threads > 0 ? static_cast<int>(request.threads) : threads;
+    model->threads = threads_of(request, threads);
+    model->cudnn_benchmark = request.options.cudnn_benchmark;
     if (request.code.format == ipc::CodeFormat::pt2)
-        model->network = load_compiled(request.code, inputs, device, steps);
+        model->network = load_compiled(request, inputs, device, steps);
     else if (request.code.format == ipc::CodeFormat::torchscript)
-        model->network = load_torchscript(request.code, inputs, device, steps);
+        model->network = load_torchscript(request, inputs, device, steps);
     else
         throw JobError(Errc::invalid_argument, "the load request names an unknown code format");
 
+    if (request.options.reserve_bytes > 0)
+        model->reservation = device.reserve(request.options.reserve_bytes);
     device.synchronize();
 
     const bool cpu = device.torch().is_cpu();
@@ -59,9 +67,24 @@ std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int thre
     report.weight_bytes = model->network->weight_bytes();
     report.mapped_weights = model->network->weights_are_mapped();
     report.threads = cpu ? static_cast<std::uint32_t>(model->threads) : 0;
+    return model;
+}
+
+void finish_report(LoadedModel& model, const ipc::LoadOptions& options, const Device& device,
+                   const std::string& warm_up, LoadSteps& steps) {
+    ipc::LoadReport& report = model.report;
+    report.facts = model.network->facts();
+    const bool cpu = device.torch().is_cpu();
+    if (options.cudnn_benchmark)
+        report.facts.push_back({"cudnn_benchmark", cpu ? "off, no GPU" : "on"});
+    if (options.reserve_bytes > 0)
+        report.facts.push_back({"reserve", model.reservation == nullptr
+                                               ? "none, no GPU"
+                                               : std::to_string(options.reserve_bytes)});
+    report.facts.push_back({"parks", model.network->can_park() ? "yes" : "no"});
+    report.facts.push_back({"warmup", warm_up});
     report.phases = steps.finish();
     report.total_ns = steps.total_ns();
-    return model;
 }
 
 }  // namespace samovar::worker

@@ -17,13 +17,22 @@ struct LoadedModel {
     std::vector<ipc::TensorSpec> inputs, outputs;  // of task tensor
     ipc::MaskSpec mask;                            // of task mask
     int threads = 1;                               // of one inference on the CPU
+    bool cudnn_benchmark = false;
+    std::unique_ptr<Reservation> reservation;  // null: none
     std::unique_ptr<Network> network;
     ipc::LoadReport report;  // of its load
 };
 
+// The threads of an inference: what the request says, or `otherwise`.
+int threads_of(const ipc::WorkerLoad& request, int otherwise);
+
 // Throws JobError and what LibTorch throws. `threads`: where the request names no number. Loader
-// thread, inside InferenceMode.
+// thread, inside InferenceMode. The report is complete but for its phases, times and facts.
 std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int threads, Device& device,
-                                        const LoadSteps::Tell& tell);
+                                        LoadSteps& steps);
+
+// Adds the rest of the report. `warm_up`: what became of that, in words.
+void finish_report(LoadedModel& model, const ipc::LoadOptions& options, const Device& device,
+                   const std::string& warm_up, LoadSteps& steps);
 
 }  // namespace samovar::worker

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/worker/engine/load_steps.hpp"
+#include "ipc/wire/model_messages.hpp"
 
 namespace samovar::worker {
 
@@ -16,6 +17,10 @@ class Network {
     virtual std::uint64_t weight_bytes() const = 0;
     // Whether the weights are the store's file itself, in memory that processes share.
     virtual bool weights_are_mapped() const { return false; }
+    // How it is held, as it is in force.
+    virtual std::vector<ipc::LoadFact> facts() const { return {}; }
+    // How many runs with one shape it takes until nothing is left to compile.
+    virtual int runs_to_optimise() const { return 1; }
     // Of weights that are mapped: holds them in memory, so that no inference waits for the disk.
     // May take as long as the load itself, and a forward() may run beside it.
     virtual void keep_in_memory() noexcept {}

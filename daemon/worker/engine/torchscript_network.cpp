@@ -1,40 +1,52 @@
 #include "daemon/worker/engine/torchscript_network.hpp"
 
+#include <ATen/ops/empty_like.h>
 #include <caffe2/serialize/read_adapter_interface.h>
+#include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
-#include <cstring>
-#include <unordered_map>
+#include <optional>
+#include <thread>
 #include <utility>
 
-#include "daemon/worker/engine/mapped_file.hpp"
+#include "daemon/worker/engine/element_types.hpp"
+#include "daemon/worker/engine/precision.hpp"
+#include "daemon/worker/engine/read_ahead.hpp"
+#include "daemon/worker/engine/shared_file.hpp"
+#include "daemon/worker/engine/torchscript_weights.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "ipc/words.hpp"
 
 namespace samovar::worker {
 namespace {
 
-// The file as LibTorch reads it, counted for the progress report.
+// The file as LibTorch reads it, a tensor at a time: each by several threads, and counted for the
+// progress report.
 class CountedFile final : public caffe2::serialize::ReadAdapterInterface {
   public:
-    CountedFile(MappedFile file, LoadSteps& steps) : file_(std::move(file)), steps_(steps) {}
-    std::size_t size() const override { return file_.bytes().size(); }
+    CountedFile(SharedFile file, std::size_t threads, LoadSteps& steps)
+        : file_(std::move(file)), threads_(threads), steps_(steps) {}
+    std::size_t size() const override { return file_.size(); }
     std::size_t read(std::uint64_t position, void* into, std::size_t count,
                      const char*) const override {
         if (position >= size()) return 0;
         count = std::min(count, size() - static_cast<std::size_t>(position));
-        std::memcpy(into, file_.bytes().data() + position, count);
+        if (auto done = file_.read(position, {static_cast<std::byte*>(into), count}, threads_);
+            !done)
+            throw JobError(std::move(done).error());
         steps_.advance(done_ += count);
         return count;
     }
 
   private:
-    MappedFile file_;
+    SharedFile file_;
+    std::size_t threads_;
     LoadSteps& steps_;
     mutable std::uint64_t done_ = 0;
+    // So that the disk goes on reading while LibTorch is at something else.
+    std::jthread ahead_{[this] { file_.read_ahead(); }};
 };
 
 void append(const c10::IValue& value, std::vector<at::Tensor>& results) {
@@ -59,25 +71,98 @@ void append(const c10::IValue& value, std::vector<at::Tensor>& results) {
 
 class TorchScriptNetwork final : public Network {
   public:
-    TorchScriptNetwork(torch::jit::Module module, std::uint64_t bytes)
-        : module_(std::move(module)), forward_(module_.get_method("forward")), bytes_(bytes) {}
+    TorchScriptNetwork(torch::jit::Module module, const ipc::WorkerLoad& request,
+                       c10::Device device)
+        : device_(device),
+          module_(std::move(module)),
+          forward_(module_.get_method("forward")),
+          weights_(weigh(module_)),
+          precision_(scalar_type_of(request.options.precision)),
+          channels_last_(request.options.channels_last),
+          load_threads_(read_threads(request.options.load_threads)) {
+        for (const ipc::TensorSpec& output : request.outputs)
+            declared_.push_back(to_scalar_type(output.dtype));
+    }
 
     std::vector<at::Tensor> forward(std::vector<at::Tensor> inputs) override {
         std::vector<c10::IValue> stack;
         stack.reserve(inputs.size() + 1);
         for (at::Tensor& input : inputs)
-            stack.emplace_back(std::move(input));
+            stack.emplace_back(taken(std::move(input)));
         std::vector<at::Tensor> results;
         append(forward_(std::move(stack)), results);
+        if (precision_)
+            for (std::size_t i = 0; i < std::min(results.size(), declared_.size()); ++i)
+                give_back(results[i], declared_[i]);
         return results;
     }
-    std::uint64_t weight_bytes() const override { return bytes_; }
+    std::uint64_t weight_bytes() const override { return weights_.bytes; }
+    std::vector<ipc::LoadFact> facts() const override {
+        const bool optimised =
+            torch::jit::toGraphFunction(forward_.function()).get_executor().isOptimized();
+        return {{"precision", std::string(weights_.types.most())},
+                {"memory_format", weights_.channels_last ? "channels_last" : "contiguous"},
+                {"frozen", weights_.attributes ? "no" : "yes"},
+                {"graph", optimised ? "optimised" : "as loaded"},
+                {"load_threads", std::to_string(load_threads_)}};
+    }
+    // Some to see what it is given, one to compile, one that finds it compiled.
+    int runs_to_optimise() const override {
+        return static_cast<int>(torch::jit::getNumProfiledRuns().load()) + 2;
+    }
+
+    // On the CPU its weights are copies in this process's memory, which parking would not free.
+    bool can_park() const override { return device_.is_cuda(); }
+    void park() override;
+    void wake(LoadSteps& steps) override;
 
   private:
+    // Floating-point inputs as the network computes: its caller knows nothing of that.
+    at::Tensor taken(at::Tensor input) const {
+        if (precision_ && input.is_floating_point()) input = input.to(*precision_);
+        if (channels_last_ && input.dim() == 4)
+            input = input.contiguous(at::MemoryFormat::ChannelsLast);
+        return input;
+    }
+    static void give_back(at::Tensor& result, std::optional<c10::ScalarType> declared) {
+        if (declared && c10::isFloatingType(*declared) && result.defined() &&
+            result.is_floating_point())
+            result = result.to(*declared);
+    }
+
+    c10::Device device_;
     torch::jit::Module module_;
     torch::jit::Method forward_;
-    std::uint64_t bytes_;
+    Weights weights_;
+    std::optional<c10::ScalarType> precision_;
+    std::vector<std::optional<c10::ScalarType>> declared_;  // of the outputs
+    bool channels_last_;
+    std::size_t load_threads_;
 };
+
+// A tensor's data change under it, so that what the optimised graph holds of it moves, too.
+void TorchScriptNetwork::park() {
+    std::vector<std::pair<at::Tensor, at::Tensor>> moves;
+    for (const at::Tensor& tensor : tensors_of(module_)) {
+        if (!tensor.is_cuda()) continue;
+        at::Tensor copy = at::empty_like(
+            tensor, tensor.options().device(at::kCPU).pinned_memory(true), std::nullopt);
+        moves.emplace_back(tensor, copy.copy_(tensor));
+    }
+    for (const auto& [tensor, copy] : moves)
+        tensor.set_data(copy);
+}
+
+void TorchScriptNetwork::wake(LoadSteps& steps) {
+    steps.begin("to_device", weights_.bytes);
+    std::uint64_t done = 0;
+    for (const at::Tensor& tensor : tensors_of(module_)) {
+        if (!tensor.is_pinned()) continue;
+        done += tensor.nbytes();
+        tensor.set_data(tensor.to(device_));
+        steps.advance(std::min(done, weights_.bytes));
+    }
+}
 
 void check_signature(const torch::jit::Module& module, const ipc::CodeSpec& code,
                      std::size_t inputs) {
@@ -95,55 +180,23 @@ void check_signature(const torch::jit::Module& module, const ipc::CodeSpec& code
                    "make the [[input]]s of model.toml those of the network");
 }
 
-using Storages = std::unordered_map<const void*, std::uint64_t>;
-
-void collect(const at::Tensor& tensor, Storages& storages) {
-    if (tensor.defined() && tensor.has_storage())
-        storages[tensor.storage().data()] = tensor.storage().nbytes();
-}
-
-// Freezing has made constants of a network's parameters.
-void collect(const torch::jit::Block& block, Storages& storages) {
-    for (const torch::jit::Node* node : block.nodes()) {
-        if (node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
-            node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t)
-            collect(node->t(c10::attr::value), storages);
-        for (const torch::jit::Block* inner : node->blocks())
-            collect(*inner, storages);
-    }
-}
-
-std::uint64_t weight_bytes_of(const torch::jit::Module& module) {
-    Storages storages;
-    for (const at::Tensor& tensor : module.parameters())
-        collect(tensor, storages);
-    for (const at::Tensor& tensor : module.buffers())
-        collect(tensor, storages);
-    for (const torch::jit::Module& part : module.modules())
-        for (const torch::jit::Method& method : part.get_methods())
-            collect(*method.graph()->block(), storages);
-    std::uint64_t bytes = 0;
-    for (const auto& [data, size] : storages)
-        bytes += size;
-    return bytes;
-}
-
 }  // namespace
 
-std::unique_ptr<Network> load_torchscript(const ipc::CodeSpec& code, std::size_t inputs,
+std::unique_ptr<Network> load_torchscript(const ipc::WorkerLoad& request, std::size_t inputs,
                                           Device& device, LoadSteps& steps) {
+    const ipc::CodeSpec& code = request.code;
     steps.begin("open");
-    MappedFile file = take_or_throw(MappedFile::open(code.file));
-    const std::uint64_t size = file.bytes().size();
-    steps.begin("read", size);
-    auto reader = std::make_shared<CountedFile>(std::move(file), steps);
+    SharedFile file = take_or_throw(SharedFile::open(code.file));
+    steps.begin("read", file.size());
+    auto reader = std::make_shared<CountedFile>(std::move(file),
+                                                read_threads(request.options.load_threads), steps);
     torch::jit::Module module = torch::jit::load(std::move(reader), device.torch());
 
     steps.begin("build");
     check_signature(module, code, inputs);
     module.eval();
-    const std::uint64_t bytes = weight_bytes_of(module);
-    return std::make_unique<TorchScriptNetwork>(std::move(module), bytes);
+    shape_weights(module, request.options);
+    return std::make_unique<TorchScriptNetwork>(std::move(module), request, device.torch());
 }
 
 }  // namespace samovar::worker

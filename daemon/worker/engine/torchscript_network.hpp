@@ -11,7 +11,7 @@ namespace samovar::worker {
 // Loads the TorchScript file `code.file` as torch::jit::load does, in evaluation mode. `inputs`:
 // how many the model declares. Throws JobError (`bad_model`) and what LibTorch throws. Loader
 // thread.
-std::unique_ptr<Network> load_torchscript(const ipc::CodeSpec& code, std::size_t inputs,
+std::unique_ptr<Network> load_torchscript(const ipc::WorkerLoad& request, std::size_t inputs,
                                           Device& device, LoadSteps& steps);
 
 }  // namespace samovar::worker

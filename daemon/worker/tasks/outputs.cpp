@@ -23,7 +23,8 @@ void copy_out(const at::Tensor& tensor, std::span<std::byte> memory) {
         .copy_(tensor, /*non_blocking=*/true);
 }
 
-Outputs::Outputs(const std::vector<ipc::OutputPlace>& places, std::size_t count, Slots& slots) {
+Outputs::Outputs(const std::vector<ipc::OutputPlace>& places, std::size_t count, Slots& slots)
+    : answer_limit_(slots.answer_limit()) {
     if (places.size() > count)
         throw JobError(Errc::invalid_argument,
                        std::to_string(places.size()) + " places for outputs of a model that has " +
@@ -49,9 +50,8 @@ std::span<std::byte> Outputs::open(std::size_t position, const std::string& name
     const std::uint64_t bytes = *size;
     const Place& place = places_.at(position);
     const bool in_answer = place.wanted.channel == ipc::kInline;
-    const std::uint64_t room = in_answer
-                                   ? std::min<std::uint64_t>(place.wanted.capacity, kMaxInlineBytes)
-                                   : place.wanted.capacity;
+    const std::uint64_t room =
+        in_answer ? std::min(place.wanted.capacity, answer_limit_) : place.wanted.capacity;
     if (bytes > room)
         throw JobError(Errc::output_too_small,
                        "output '" + name + "' needs " + std::to_string(bytes) + " bytes and has " +

@@ -33,6 +33,7 @@ class Outputs {
         ipc::OutputPlace wanted;
         std::span<std::byte> slot;  // empty: in the answer
     };
+    std::uint64_t answer_limit_;
     std::vector<Place> places_;
     std::vector<ipc::OutputTensor> answer_;
 };

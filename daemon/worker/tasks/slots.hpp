@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <samovar/limits.hpp>
+
 #include "daemon/worker/channels.hpp"
 
 namespace samovar::worker {
@@ -12,7 +14,11 @@ namespace samovar::worker {
 // The memory of one job's slots. Holds their channels mapped until it is destroyed.
 class Slots {
   public:
-    explicit Slots(const Channels& channels) : channels_(channels) {}
+    // `answer_limit`: the largest output that its answer may hold.
+    explicit Slots(const Channels& channels, std::uint64_t answer_limit = kMaxInlineBytes)
+        : channels_(channels), answer_limit_(answer_limit) {}
+
+    std::uint64_t answer_limit() const { return answer_limit_; }
 
     // `bytes` bytes of a channel from `offset`. `what` names the tensor in errors. Throws JobError
     // (`unknown_channel`, `out_of_bounds`, `misaligned` for an offset that is no multiple of
@@ -22,6 +28,7 @@ class Slots {
 
   private:
     const Channels& channels_;
+    const std::uint64_t answer_limit_;
     std::vector<std::shared_ptr<Channel>> held_;
 };
 

@@ -34,6 +34,8 @@ inline constexpr std::size_t kMaxDescriptionBytes = 160;
 inline constexpr std::size_t kMaxProblemBytes = 400;
 // Steps of a load: a dozen are named, the rest is room to grow.
 inline constexpr std::size_t kMaxPhases = 32;
+// What a load tells of how the model is held: half a dozen are named, the rest is room to grow.
+inline constexpr std::size_t kMaxLoadFacts = 16;
 // Worker processes: one a device, and one a model with `isolation = "model"`.
 inline constexpr std::size_t kMaxWorkers = 256;
 // Models in one listing and in one daemon.

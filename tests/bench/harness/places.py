@@ -1,5 +1,6 @@
 """Where things are, and the model folders that a benchmark runs."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -30,7 +31,7 @@ def for_device(on_cpu: str, on_cuda: str, anywhere: str) -> str:
     return wanted if (MODELS / wanted / "model.toml").exists() else anywhere
 
 
-def take_models(folder: Path, *models: str, code: str = "", **changes: str) -> Path:
+def take_models(folder: Path, *models: str, code: str = "", **changes: str | bool) -> Path:
     """A models folder with some of those that were made, on the device that is measured.
 
     `model=name` takes it under another name. `code` leaves only the [[code]] of that file; `changes`
@@ -47,7 +48,7 @@ def take_models(folder: Path, *models: str, code: str = "", **changes: str) -> P
         head, *tables = re.split(r"(?m)^(?=\[)", (made / "model.toml").read_text())
         keys = {"name": name or source, "device": DEVICE, **changes}
         kept = [line for line in head.splitlines() if line.split(" = ")[0] not in keys]
-        stated = [f'{key} = "{value}"' for key, value in keys.items()]
+        stated = [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
         wanted = [t for t in tables if not (code and t.startswith("[[code]]")) or f'file = "{code}"' in t]
         text = "\n".join([*stated, *kept, ""]) + "".join(wanted)
         (target / "model.toml").write_text(text)

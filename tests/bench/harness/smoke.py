@@ -10,7 +10,7 @@ from pathlib import Path
 
 def main() -> None:
     name = sys.argv[1]
-    bench = Path(__file__).resolve().parents[1] / f"{name}.py"
+    bench = Path(__file__).resolve().parents[1] / f"{name.replace('-', '_')}.py"
     done = subprocess.run([sys.executable, bench, "--quick"], stdout=subprocess.PIPE, text=True)
     assert done.returncode == 0, f"{name} ended with {done.returncode}"
     line = json.loads(done.stdout.splitlines()[-1])

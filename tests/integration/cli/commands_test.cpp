@@ -88,7 +88,8 @@ TEST_F(Commands, info_tells_what_a_model_takes_and_gives) {
     const Json hot = json({"info", "add"});
     EXPECT_EQ(hot["residency"], "hot");
     EXPECT_EQ(hot["last_load"]["code"], "model.pt");
-    EXPECT_THAT(text({"info", "add"}), HasSubstr("last load: model.pt on cpu"));
+    EXPECT_THAT(text({"info", "add"}), AllOf(HasSubstr("last load: model.pt on cpu"),
+                                             HasSubstr("\nin force: precision none, ")));
 }
 
 TEST_F(Commands, load_makes_a_model_hot_once_and_tells_the_phases) {
@@ -98,6 +99,8 @@ TEST_F(Commands, load_makes_a_model_hot_once_and_tells_the_phases) {
     EXPECT_EQ(first["device"], "cpu");
     ASSERT_FALSE(first["phases"].empty());
     EXPECT_EQ(first["phases"][0]["name"], "spawn");
+    EXPECT_EQ(first["phases"][1]["name"], "device_init");
+    EXPECT_EQ(first["in_force"]["graph"], "optimised");
     EXPECT_GT(first["total_us"], 0.0);
     EXPECT_EQ(daemon.model("add").residency, ipc::Residency::hot);
     EXPECT_EQ(json({"load", "add"})["was_hot"], true);

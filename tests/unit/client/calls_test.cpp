@@ -63,6 +63,7 @@ TEST_F(Calls, InfoTellsTensorsAndTheLastLoad) {
               info.jobs_done = 5;
               info.last_load.code = "model.pt2";
               info.last_load.phases.push_back({"read", 1'000, 77});
+              info.last_load.facts.push_back({"precision", "float32"});
               peer.send(info, frame.header.request);
           }}});
     const auto info = client.info("mlp");
@@ -75,6 +76,8 @@ TEST_F(Calls, InfoTellsTensorsAndTheLastLoad) {
     EXPECT_EQ(info->max_run, milliseconds(30'000));
     EXPECT_EQ(info->last_load.phases.at(0).time, std::chrono::nanoseconds(1'000));
     EXPECT_EQ(info->last_load.phases.at(0).bytes, 77U);
+    EXPECT_EQ(info->last_load.facts.at(0).name, "precision");
+    EXPECT_EQ(info->last_load.facts.at(0).value, "float32");
 }
 
 TEST_F(Calls, StatusTellsWorkersAndModels) {

@@ -202,5 +202,54 @@ INSTANTIATE_TEST_SUITE_P(
                     Choice{"cuda:1", kAll, 1, "cuda:1", "cuda.pt2",
                            "asks for device cuda:1, and there are 1"}));
 
+// ---- What a worker is told ----------------------------------------------------------------------
+
+// float32 [1], in the 64 bytes of header that numpy writes.
+std::string npy_of_one_float() {
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }";
+    header.resize(117, ' ');
+    return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" + std::string(4, '\0');
+}
+
+TEST_F(Scanning, takes_the_files_of_warm_ups_into_the_store) {
+    make("a", "[[warmup]]\nfiles = {x = \"x.npy\"}\n" + std::string(kPortable));
+    std::ofstream(models() / "a" / "x.npy") << npy_of_one_float();
+    const Candidate candidate = only();
+    const ipc::WorkerLoad load = load_message(candidate, 1);
+    ASSERT_EQ(load.warm_ups.size(), 1U);
+    const ipc::WarmUpInput& input = load.warm_ups[0].inputs.at(0);
+    EXPECT_EQ(input.shape, Shape{1});
+    EXPECT_EQ(input.fill, ipc::Fill::file);
+    EXPECT_EQ(input.offset, 128U);
+    EXPECT_EQ(fs::path(input.file).parent_path(), fs::path(candidate.code.file).parent_path());
+    EXPECT_EQ(fs::file_size(input.file), 132U);
+    EXPECT_EQ(candidate.hashes.size(), 2U);
+    EXPECT_FALSE(load.warm_ups_may_fail);
+}
+
+TEST_F(Scanning, a_file_of_a_warm_up_that_is_missing_is_told_with_file_line_and_key) {
+    make("a", "[[warmup]]\nfiles = {x = \"x.npy\"}\n" + std::string(kPortable));
+    const Scan found = scan();
+    ASSERT_EQ(found.rejected.size(), 1U);
+    EXPECT_THAT(found.rejected[0].problem, HasSubstr("model.toml:3: warmup[0].files.x: "));
+}
+
+TEST_F(Scanning, a_warm_up_that_nobody_asked_for_may_fail) {
+    make("a", kPortable);
+    const ipc::WorkerLoad load = load_message(only(), 1);
+    EXPECT_EQ(load.warm_ups.size(), 1U);
+    EXPECT_TRUE(load.warm_ups_may_fail);
+}
+
+TEST_F(Scanning, halves_come_to_a_cpu_only_where_it_was_asked_for) {
+    make("a", kPortable, "precision = \"bf16\"\n");
+    EXPECT_EQ(load_message(only(), 1).options.precision, ipc::Precision::as_it_is);
+    make("a", kPortable, "precision = \"bf16\"\ndevice = \"cpu\"\n");
+    EXPECT_EQ(load_message(only(), 1).options.precision, ipc::Precision::bf16);
+    devices_ = {1, ""};
+    make("a", kPortable, "precision = \"bf16\"\n");
+    EXPECT_EQ(load_message(only(), 1).options.precision, ipc::Precision::bf16);
+}
+
 }  // namespace
 }  // namespace samovar::daemon

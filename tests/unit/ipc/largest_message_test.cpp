@@ -39,7 +39,8 @@ LoadReport report() {
             true,
             1,
             1,
-            {kMaxPhases, Phase{text(kMaxNameBytes), 1, 1}}};
+            {kMaxPhases, Phase{text(kMaxNameBytes), 1, 1}},
+            {kMaxLoadFacts, LoadFact{text(kMaxNameBytes), text(kMaxNameBytes)}}};
 }
 
 template <class Message>
@@ -125,6 +126,8 @@ TEST(LargestMessage, WorkerLoadFits) {
     m.code = {path, CodeFormat::pt2, path, path};
     m.inputs.assign(kMaxTensors, spec());
     m.outputs.assign(kMaxTensors, spec());
+    const WarmUpInput input{Shape(kMaxRank, 1), Fill::file, path, 1};
+    m.warm_ups.assign(kMaxWarmUps, WarmUp{std::vector(kMaxTensors, input)});
     EXPECT_GT(size_of(m), 0U);
 }
 
