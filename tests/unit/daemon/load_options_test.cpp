@@ -45,7 +45,7 @@ TEST(LoadOptions, that_are_wrong_are_told_with_file_line_and_key) {
     EXPECT_THAT(fault_of("load_threads = 65\n"),
                 StartsWith("m/model.toml:1: load_threads: must be from 0 to 64"));
     EXPECT_THAT(fault_of("\nreserve = 512\n"), StartsWith("m/model.toml:2: reserve: must be"));
-    EXPECT_THAT(fault_of("reserve = \"512MB\"\n"),
+    EXPECT_THAT(fault_of("reserve = \"512M\"\n"),
                 StartsWith("m/model.toml:1: reserve: must be a number of bytes"));
     EXPECT_THAT(fault_of("reserve = \"5TiB\"\n"),
                 StartsWith("m/model.toml:1: reserve: must be a number of bytes up to 4TiB"));
