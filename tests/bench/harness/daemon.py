@@ -24,7 +24,8 @@ class Daemon:
         self.log = self.folder / "log"
         ready, told = os.pipe()
         command = [program("samovard"), "--socket", str(self.socket), "--models", str(models), "--store", str(store)]
-        command += ["--state", str(self.folder / "state"), "--log-level", "warning", "--ready-fd", str(told), "--linger", "0"]
+        command += ["--state", str(self.folder / "state"), "--log-level", "warning", "--ready-fd", str(told)]
+        command += ["--linger", "0"]
         if threads:
             command += ["--threads", str(threads)]
         store.mkdir(parents=True, exist_ok=True)

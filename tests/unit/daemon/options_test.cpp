@@ -98,8 +98,8 @@ TEST_F(Reading, takes_the_command_line_over_the_file_over_the_defaults) {
 }
 
 TEST_F(Reading, keeps_its_state_where_the_service_manager_says_or_the_user_has_it) {
-    ::setenv("XDG_STATE_HOME", "/home/one/state", 1);
-    EXPECT_EQ(read({}).options.state, "/home/one/state/samovar");
+    ::setenv("XDG_STATE_HOME", "/srv/one", 1);
+    EXPECT_EQ(read({}).options.state, "/srv/one/samovar");
     ::setenv("STATE_DIRECTORY", "/var/lib/samovar:/var/lib/other", 1);
     EXPECT_EQ(read({}).options.state, "/var/lib/samovar");
     configure("state = \"/srv/state\"\n");
