@@ -5,13 +5,11 @@
 namespace samovar::scheduler {
 namespace {
 
-using std::chrono::minutes;
-
 // Longer than any forecast looks.
 constexpr int kForEver = 1'000'000;
 
 Minute minute_of(Instant now) {
-    return std::chrono::floor<minutes>(now.time_since_epoch()).count();
+    return std::chrono::floor<std::chrono::minutes>(now.time_since_epoch()).count();
 }
 
 Terms terms_of(const Foresight::Cost& cost) {
@@ -21,8 +19,8 @@ Terms terms_of(const Foresight::Cost& cost) {
     terms.price.load = kUsualLoadPrice;
     terms.keep_alive = kForEver;
     if (cost.keep_alive)
-        terms.keep_alive = static_cast<int>(
-            std::min<std::int64_t>(std::chrono::ceil<minutes>(*cost.keep_alive).count(), kForEver));
+        terms.keep_alive = static_cast<int>(std::min<std::int64_t>(
+            std::chrono::ceil<std::chrono::minutes>(*cost.keep_alive).count(), kForEver));
     terms.ahead = minutes_ahead(cost.load_time);
     return terms;
 }
@@ -54,7 +52,7 @@ void Foresight::called(ModelId id) {
 
 std::optional<Instant> Foresight::next_tick() const {
     if (models_.empty() || !running_) return std::nullopt;
-    return Instant(minutes(*running_ + 1));
+    return Instant(std::chrono::minutes(*running_ + 1));
 }
 
 std::vector<Foresight::Word> Foresight::tick(Instant now, const IsHot& is_hot) {
