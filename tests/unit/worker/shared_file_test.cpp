@@ -32,7 +32,7 @@ TEST_F(SharedFiles, are_read_whole_by_any_number_of_threads) {
     const auto file = SharedFile::open(path_);
     ASSERT_TRUE(file);
     EXPECT_EQ(file->size(), kNumbers * 4);
-    for (const std::size_t threads : {1, 2, 3, 8}) {
+    for (const std::size_t threads : {1U, 2U, 3U, 8U}) {
         std::vector<std::uint32_t> read(kNumbers);
         ASSERT_TRUE(file->read(0, std::as_writable_bytes(std::span(read)), threads));
         EXPECT_EQ(read, numbers_) << threads;
