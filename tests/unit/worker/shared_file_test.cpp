@@ -56,7 +56,7 @@ TEST_F(SharedFiles, that_end_too_early_are_an_error) {
 
 TEST_F(SharedFiles, that_are_missing_or_empty_are_bad_models) {
     EXPECT_EQ(SharedFile::open(path_ + "2").error().code, Errc::bad_model);
-    std::ofstream(path_ + "3");
+    std::ofstream(path_ + "3").close();
     EXPECT_EQ(SharedFile::open(path_ + "3").error().code, Errc::bad_model);
     EXPECT_EQ(SharedFile::open(folder_.path()).error().code, Errc::bad_model);
 }
