@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "ipc/os/unique_fd.hpp"
+#include "ipc/os/write_all.hpp"
 
 namespace samovar::cli {
 namespace {
@@ -19,20 +20,10 @@ namespace fs = std::filesystem;
 // What is read at a time from something that does not tell its size.
 constexpr std::size_t kChunk = 1u << 20;
 
-Result<void> write_all(int fd, const std::string& path, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return io_error("writing " + path, errno);
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
 Result<void> write_in_place(const std::string& path, std::span<const std::byte> bytes) {
     const ipc::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!fd) return io_error("opening " + path, errno);
-    return write_all(fd.get(), path, bytes);
+    return ipc::write_all(fd.get(), path, bytes);
 }
 
 // mkstemp makes files for their owner alone; a result is as public as any new file.
@@ -52,7 +43,7 @@ Result<bool> write_nameless(const fs::path& path, std::span<const std::byte> byt
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     const ipc::UniqueFd fd(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
     if (!fd) return false;  // another reason shows again in write_named()
-    if (Result<void> written = write_all(fd.get(), path.string(), bytes); !written)
+    if (Result<void> written = ipc::write_all(fd.get(), path.string(), bytes); !written)
         return written.error();
     const std::string file = "/proc/self/fd/" + std::to_string(fd.get());
     const auto link = [&](const std::string& name) {
@@ -75,7 +66,7 @@ Result<void> write_named(const fs::path& path, std::span<const std::byte> bytes)
     std::string beside = hidden_name_beside(path);
     const ipc::UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
     if (!fd) return io_error("writing " + path.string(), errno);
-    Result<void> written = write_all(fd.get(), path.string(), bytes);
+    Result<void> written = ipc::write_all(fd.get(), path.string(), bytes);
     if (written && (::fchmod(fd.get(), mode) != 0 || ::rename(beside.c_str(), path.c_str()) != 0))
         written = io_error("writing " + path.string(), errno);
     if (!written) ::unlink(beside.c_str());

@@ -8,12 +8,14 @@
 #include <cerrno>
 #include <fstream>
 #include <memory>
+#include <span>
 #include <vector>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "daemon/models/unpack.hpp"
+#include "ipc/os/write_all.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -49,17 +51,6 @@ Error missing(const fs::path& source, int fault) {
 fs::path temporary(const fs::path& folder) {
     static std::atomic<unsigned> count = 0;
     return folder / (".new-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
-}
-
-Result<void> write_all(int fd, const char* bytes, std::size_t count, const fs::path& path) {
-    while (count > 0) {
-        const ssize_t n = ::write(fd, bytes, count);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return io_error("writing " + path.string(), errno);
-        bytes += n;
-        count -= static_cast<std::size_t>(n);
-    }
-    return {};
 }
 
 }  // namespace
@@ -140,8 +131,9 @@ Result<std::string> Store::copy_in(const fs::path& source) {
         }
         if (count == 0) break;
         XXH3_128bits_update(state.get(), chunk.data(), static_cast<std::size_t>(count));
-        if (auto written =
-                write_all(out.get(), chunk.data(), static_cast<std::size_t>(count), target);
+        if (auto written = ipc::write_all(
+                out.get(), target.native(),
+                std::as_bytes(std::span(chunk.data(), static_cast<std::size_t>(count))));
             !written) {
             ::unlink(target.c_str());
             return written.error();

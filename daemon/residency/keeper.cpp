@@ -30,6 +30,17 @@ std::uint64_t in_ms(scheduler::Duration time) {
         std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
 }
 
+// An Explanation and a ModelStatus tell it alike.
+template <class Answer>
+void tell_next(Answer& answer, const scheduler::Ladder::View& view, const scheduler::Now& now) {
+    const auto next = outlook(view.rules, view.standing, now);
+    if (!next) return;
+    answer.changes = true;
+    answer.next_ms = in_ms(next->when - now.steady);
+    answer.next_rung = to_string(next->verdict.rung);
+    answer.next_rule = to_string(next->verdict.rule);
+}
+
 }  // namespace
 
 Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
@@ -160,12 +171,7 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
     if (view.since) explanation.since_ms = in_ms(now.steady - *view.since);
     explanation.rung = to_string(verdict.rung);
     explanation.rule = to_string(verdict.rule);
-    if (const auto next = outlook(view.rules, view.standing, now)) {
-        explanation.changes = true;
-        explanation.next_ms = in_ms(next->when - now.steady);
-        explanation.next_rung = to_string(next->verdict.rung);
-        explanation.next_rule = to_string(next->verdict.rule);
-    }
+    tell_next(explanation, view, now);
     std::optional<scheduler::Foresight::View> forecast;
     if (foresight_.watches(model.id)) forecast = foresight_.view(model.id);
     explanation.text = scheduler::explain(model.file.name, view, now, machine_zone(), forecast);
@@ -179,13 +185,7 @@ void Keeper::fill(ipc::ModelStatus& status, const ModelVersion& model) const {
     status.uses = warmth.uses();
     status.cold_starts = warmth.cold_starts();
     if (warmth.last_use()) status.idle_ms = in_ms(now.steady - *warmth.last_use());
-    const auto view = ladder_.view(model.id);
-    const auto next = outlook(view.rules, view.standing, now);
-    if (!next) return;
-    status.changes = true;
-    status.next_ms = in_ms(next->when - now.steady);
-    status.next_rung = to_string(next->verdict.rung);
-    status.next_rule = to_string(next->verdict.rule);
+    tell_next(status, ladder_.view(model.id), now);
 }
 
 ipc::Warmth Keeper::warmth(const ModelVersion& model) const {

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "daemon/residency/event_line.hpp"
+#include "ipc/os/write_all.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -19,18 +20,6 @@ namespace fs = std::filesystem;
 constexpr const char* kMemories = "residency.state";
 constexpr const char* kEvents = "events.jsonl";
 constexpr const char* kOlderEvents = "events.1.jsonl";
-
-Result<void> write_whole(int fd, const void* bytes, std::size_t count, const fs::path& path) {
-    const auto* next = static_cast<const char*>(bytes);
-    while (count > 0) {
-        const ssize_t written = ::write(fd, next, count);
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return io_error("writing " + path.string(), errno);
-        next += written;
-        count -= static_cast<std::size_t>(written);
-    }
-    return {};
-}
 
 void take_events(const fs::path& path, std::size_t most, std::deque<ipc::Event>& into) {
     std::ifstream file(path);
@@ -85,7 +74,7 @@ Result<void> StateFolder::write_memories(const ipc::Bytes& bytes) {
         const ipc::UniqueFd file(
             ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
         if (!file) return io_error("writing " + draft.string(), errno);
-        if (auto written = write_whole(file.get(), bytes.data(), bytes.size(), draft); !written)
+        if (auto written = ipc::write_all(file.get(), draft.native(), bytes); !written)
             return written;
         // Else a power cut could leave the new name on an empty file.
         if (::fdatasync(file.get()) != 0) return io_error("writing " + draft.string(), errno);
@@ -124,7 +113,8 @@ Result<void> StateFolder::write_event(const ipc::Event& event) {
         if (Result<void> opened = open_events(); !opened) return opened;
     }
     event_bytes_ += line.size();
-    return write_whole(events_.get(), line.data(), line.size(), folder_ / kEvents);
+    return ipc::write_all(events_.get(), (folder_ / kEvents).native(),
+                          std::as_bytes(std::span(line)));
 }
 
 }  // namespace samovar::daemon

@@ -15,6 +15,7 @@ if(NOT TARGET samovar_worker_base)
         ${_worker}/engine/package.cpp
         ${_worker}/engine/safetensors.cpp
         ${_worker}/engine/shared_file.cpp
+        ${_worker}/engine/store_file.cpp
         ${_worker}/tasks/axes.cpp
         ${_worker}/tasks/parameters.cpp)
     target_link_libraries(samovar_worker_base

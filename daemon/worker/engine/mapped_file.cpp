@@ -1,17 +1,11 @@
 #include "daemon/worker/engine/mapped_file.hpp"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <thread>
 #include <utility>
-#include <vector>
 
-#include "ipc/os/unique_fd.hpp"
+#include "daemon/worker/engine/store_file.hpp"
 
 namespace samovar::worker {
 namespace {
@@ -30,52 +24,13 @@ int populate(std::span<std::byte> memory) {
     return 0;
 }
 
-// Reads one mapping by several threads, a chunk at a time and from the front, as a disk likes it.
-class SharedRead {
-  public:
-    explicit SharedRead(std::span<std::byte> memory) : memory_(memory) {}
-
-    std::size_t chunks() const { return (memory_.size() + kChunkBytes - 1) / kChunkBytes; }
-    // The next chunk that no thread has taken; false after the last, and once one has failed.
-    bool take_chunk() {
-        const std::size_t begin = next_.fetch_add(kChunkBytes);
-        if (begin >= memory_.size() || failure_ != 0) return false;
-        const std::size_t bytes = std::min(kChunkBytes, memory_.size() - begin);
-        if (const int failure = populate(memory_.subspan(begin, bytes)); failure != 0) {
-            failure_ = failure;
-            return false;
-        }
-        done_ += bytes;
-        return true;
-    }
-    std::uint64_t done() const { return done_; }
-    Result<void> outcome() const {
-        if (failure_ != 0) return io_error("reading a model's weights", failure_);
-        return {};
-    }
-
-  private:
-    std::span<std::byte> memory_;
-    std::atomic<std::size_t> next_ = 0;
-    std::atomic<std::uint64_t> done_ = 0;
-    std::atomic<int> failure_ = 0;
-};
-
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
-    const ipc::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) {
-        Error error = io_error("opening " + path, errno);
-        error.code = Errc::bad_model;
-        return error;
-    }
-    struct stat info {};
-    if (::fstat(fd.get(), &info) != 0) return io_error("examining " + path, errno);
-    if (!S_ISREG(info.st_mode) || info.st_size == 0)
-        return Error{Errc::bad_model, path + " is no file, or an empty one", "", 0, 0};
-    const auto size = static_cast<std::size_t>(info.st_size);
-    void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
+    const Result<StoreFile> file = open_store_file(path);
+    if (!file) return file.error();
+    const std::size_t size = file->size;
+    void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file->fd.get(), 0);
     if (address == MAP_FAILED) return io_error("mapping " + path, errno);
     // What is read from disk then comes in large pages, if the file system has them: 2 MiB are
     // mapped at the price of 4 KiB, also by the next process. If it has not, this does nothing.
@@ -91,18 +46,12 @@ MappedFile::~MappedFile() {
 }
 
 Result<void> MappedFile::read_all(std::size_t threads, const Progress& progress) const {
-    SharedRead read({address_, size_});
-    {
-        std::vector<std::jthread> helpers;
-        for (std::size_t i = 1; i < std::min(threads, read.chunks()); ++i)
-            helpers.emplace_back([&] {
-                while (read.take_chunk()) {
-                }
-            });
-        while (read.take_chunk())
-            progress(read.done());
-    }
-    if (Result<void> outcome = read.outcome(); !outcome) return outcome;
+    const std::span memory(address_, size_);
+    const auto read = [&](std::size_t begin, std::size_t bytes) {
+        return populate(memory.subspan(begin, bytes));
+    };
+    if (const int fault = share_out(size_, kChunkBytes, threads, read, progress); fault != 0)
+        return io_error("reading a model's weights", fault);
     progress(size_);
     return {};
 }

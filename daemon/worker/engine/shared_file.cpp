@@ -1,15 +1,12 @@
 #include "daemon/worker/engine/shared_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <thread>
 #include <utility>
-#include <vector>
+
+#include "daemon/worker/engine/store_file.hpp"
 
 namespace samovar::worker {
 namespace {
@@ -33,18 +30,10 @@ int read_whole(int fd, std::uint64_t offset, std::span<std::byte> into) {
 }  // namespace
 
 Result<SharedFile> SharedFile::open(const std::string& path) {
-    ipc::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) {
-        Error error = io_error("opening " + path, errno);
-        error.code = Errc::bad_model;
-        return error;
-    }
-    struct stat info {};
-    if (::fstat(fd.get(), &info) != 0) return io_error("examining " + path, errno);
-    if (!S_ISREG(info.st_mode) || info.st_size == 0)
-        return Error{Errc::bad_model, path + " is no file, or an empty one", "", 0, 0};
-    ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-    return SharedFile(std::move(fd), static_cast<std::size_t>(info.st_size));
+    Result<StoreFile> file = open_store_file(path);
+    if (!file) return file.error();
+    ::posix_fadvise(file->fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+    return SharedFile(std::move(file->fd), file->size);
 }
 
 void SharedFile::read_ahead() const noexcept {
@@ -53,24 +42,11 @@ void SharedFile::read_ahead() const noexcept {
 
 Result<void> SharedFile::read(std::uint64_t offset, std::span<std::byte> into,
                               std::size_t threads) const {
-    std::atomic<std::size_t> next = 0;
-    std::atomic<int> failure = 0;
-    const auto take_shares = [&] {
-        for (std::size_t at = next.fetch_add(kShareBytes); at < into.size() && failure == 0;
-             at = next.fetch_add(kShareBytes)) {
-            const std::size_t bytes = std::min(kShareBytes, into.size() - at);
-            if (const int fault = read_whole(fd_.get(), offset + at, into.subspan(at, bytes)))
-                failure = fault;
-        }
+    const auto copy = [&](std::size_t begin, std::size_t bytes) {
+        return read_whole(fd_.get(), offset + begin, into.subspan(begin, bytes));
     };
-    {
-        std::vector<std::jthread> helpers;
-        const std::size_t shares = (into.size() + kShareBytes - 1) / kShareBytes;
-        for (std::size_t i = 1; i < std::min(threads, shares); ++i)
-            helpers.emplace_back(take_shares);
-        take_shares();
-    }
-    if (failure != 0) return io_error("reading a model's file", failure);
+    if (const int fault = share_out(into.size(), kShareBytes, threads, copy); fault != 0)
+        return io_error("reading a model's file", fault);
     return {};
 }
 
