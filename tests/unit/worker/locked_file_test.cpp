@@ -64,6 +64,27 @@ TEST(LockedFile, is_kept_in_memory_and_let_go_again_and_again) {
     }
 }
 
+// What this process has in memory that is no file's.
+std::uint64_t anonymous_kb() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8));
+    throw std::runtime_error("no RssAnon in /proc/self/status");
+}
+
+TEST(LockedFile, that_copies_what_is_written_is_locked_without_a_copy) {
+    const TemporaryFiles files;
+    const std::size_t pages = 1000;
+    const auto file = MappedFile::open(files.write("x", std::string(pages * 4096, 'x')),
+                                       MappedFile::Writes::copy);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->read_all(1, [](std::uint64_t) {}));
+    const std::uint64_t locked = locked_kb(), anonymous = anonymous_kb();
+    ASSERT_TRUE(file->lock());
+    EXPECT_EQ(locked_kb(), locked + 4 * pages);
+    EXPECT_LT(anonymous_kb(), anonymous + 4 * pages / 2);
+}
+
 TEST(LockedFile, that_is_closed_gives_its_locked_pages_back) {
     const TemporaryFiles files;
     const std::string path = files.write("x", std::string(4096, 'x'));
