@@ -1,0 +1,131 @@
+#include "scheduler/queue/fair_queue.hpp"
+
+namespace samovar::scheduler {
+
+// ---- Flows --------------------------------------------------------------------------------------
+
+void FairQueue::Flows::add(JobId job, const Submitter& submitter, Ledger& ledger) {
+    User& user = users_[submitter.uid];
+    turns_.enter(submitter.uid, ledger.users);
+    user.turns.enter(submitter.session, ledger.sessions[submitter.uid]);
+    user.sessions[submitter.session].insert(job);
+}
+
+void FairQueue::Flows::remove(JobId job, const Submitter& submitter) {
+    const auto user = users_.find(submitter.uid);
+    const auto session = user->second.sessions.find(submitter.session);
+    session->second.erase(job);
+    if (!session->second.empty()) return;
+    user->second.turns.leave(submitter.session);
+    user->second.sessions.erase(session);
+    if (!user->second.sessions.empty()) return;
+    turns_.leave(submitter.uid);
+    users_.erase(user);
+}
+
+JobId FairQueue::Flows::next(Ledger& ledger) {
+    const Uid uid = turns_.first(ledger.users);
+    User& user = users_.at(uid);
+    return *user.sessions.at(user.turns.first(ledger.sessions[uid])).begin();
+}
+
+// ---- The queue ----------------------------------------------------------------------------------
+
+void FairQueue::push(JobId id, const QueuedJob& what, Time now) {
+    const Job job{what, what.priority, now};
+    jobs_.emplace(id, job);
+    put(id, job);
+}
+
+bool FairQueue::erase(JobId id) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end()) return false;
+    withdraw(id, found->second);
+    jobs_.erase(found);
+    return true;
+}
+
+std::optional<JobId> FairQueue::front(Time now) {
+    raise_old(now);
+    for (Level& level : levels_)
+        if (!level.all.empty()) return level.all.next(level.ledger);
+    return std::nullopt;
+}
+
+std::vector<FairQueue::Taken> FairQueue::take(Time now,
+                                              const std::function<bool(JobId mate)>& fits) {
+    std::vector<Taken> taken;
+    const std::optional<JobId> head = front(now);
+    if (!head) return taken;
+    const Job job = jobs_.at(*head);
+    Level& from = level(job.level);
+    // None of those who wait on this level has had less.
+    const Submitter& whose = job.what.submitter;
+    Accounts<SessionId>& sessions = from.ledger.sessions[whose.uid];
+    from.ledger.users.raise_floor(from.ledger.users.of(whose.uid));
+    sessions.raise_floor(sessions.of(whose.session));
+    taken.push_back(take_out(*head));
+    for (;;) {
+        const auto mates = from.kinds.find(job.what.kind);
+        if (mates == from.kinds.end()) return taken;
+        const JobId mate = mates->second.next(from.ledger);
+        if (!fits(mate)) return taken;
+        taken.push_back(take_out(mate));
+    }
+}
+
+void FairQueue::settle(const Charge& charge, Share seconds) {
+    book(charge, seconds - charge.seconds);
+}
+
+void FairQueue::put(JobId id, const Job& job) {
+    Level& to = level(job.level);
+    to.all.add(id, job.what.submitter, to.ledger);
+    to.kinds[job.what.kind].add(id, job.what.submitter, to.ledger);
+    to.ages.emplace(job.since, id);
+}
+
+void FairQueue::withdraw(JobId id, const Job& job) {
+    Level& from = level(job.level);
+    from.all.remove(id, job.what.submitter);
+    const auto kind = from.kinds.find(job.what.kind);
+    kind->second.remove(id, job.what.submitter);
+    if (kind->second.empty()) from.kinds.erase(kind);
+    from.ages.erase({job.since, id});
+}
+
+void FairQueue::raise_old(Time now) {
+    for (std::size_t i = kPriorities - 1; i > 0; --i)
+        while (!levels_[i].ages.empty()) {
+            const auto [since, id] = *levels_[i].ages.begin();
+            if (now - since < kRisesAfter[i]) break;
+            Job& job = jobs_.at(id);
+            withdraw(id, job);
+            job.level = static_cast<Priority>(i - 1);
+            job.since += kRisesAfter[i];
+            put(id, job);
+        }
+}
+
+FairQueue::Taken FairQueue::take_out(JobId id) {
+    const auto found = jobs_.find(id);
+    const Job job = found->second;
+    withdraw(id, job);
+    jobs_.erase(found);
+    const Taken taken{id, {job.what.submitter, job.level, job.what.seconds}};
+    book(taken.charge, taken.charge.seconds);
+    return taken;
+}
+
+void FairQueue::book(const Charge& charge, Share seconds) {
+    Ledger& ledger = level(charge.level).ledger;
+    const auto weight = weights_.find(charge.submitter.uid);
+    ledger.users.charge(charge.submitter.uid,
+                        seconds / (weight == weights_.end() ? 1 : weight->second));
+    ledger.sessions[charge.submitter.uid].charge(charge.submitter.session, seconds);
+    if (ledger.sessions.size() > 2 * ledger.users.size() + kManyUsers)
+        std::erase_if(ledger.sessions,
+                      [&](const auto& entry) { return !ledger.users.knows(entry.first); });
+}
+
+}  // namespace samovar::scheduler

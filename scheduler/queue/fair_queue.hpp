@@ -1,0 +1,129 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "scheduler/queue/turns.hpp"
+#include "scheduler/types.hpp"
+
+namespace samovar::scheduler {
+
+using Uid = std::uint32_t;
+using SessionId = std::uint64_t;
+
+struct Submitter {
+    Uid uid = 0;
+    SessionId session = 0;
+};
+
+enum class Priority : std::uint8_t { interactive, normal, background };
+inline constexpr std::size_t kPriorities = 3;
+
+// Jobs of one kind can share a batch: one model, equal shapes but for the rows, equal parameters.
+using JobKind = std::uint64_t;
+
+struct QueuedJob {
+    Submitter submitter;
+    Priority priority = Priority::normal;
+    JobKind kind = 0;
+    Share seconds = 0;  // of the device's time, as far as it is known
+};
+
+// The jobs that could run on one device, in the order in which they are to.
+//
+// A class of priority goes before the next. Within it the users share the device's time by their
+// weights, and the sessions of one user share what that one has: who has had the least is next, in
+// time and not in jobs. Jobs of one session and one kind keep their order. Who waits long rises to
+// the class above, so that nobody waits for ever.
+//
+// Work is charged when it is taken, by estimate, and settled when it has been measured. A pure
+// machine; not thread-safe.
+class FairQueue {
+  public:
+    // How long a job waits in its class before it rises to the one above.
+    static constexpr std::array<Duration, kPriorities> kRisesAfter{
+        Duration::max(), std::chrono::seconds(5), std::chrono::seconds(30)};
+
+    // Of a user's share of each class; 1 where nothing is said.
+    void set_weight(Uid uid, double weight) { weights_[uid] = weight; }
+
+    // Ids rise with submission.
+    void push(JobId job, const QueuedJob& what, Time now);
+    // False where it is not there.
+    bool erase(JobId job);
+
+    // What was charged for a job, and to whom.
+    struct Charge {
+        Submitter submitter;
+        Priority level{};
+        Share seconds = 0;
+    };
+    struct Taken {
+        JobId job;
+        Charge charge;
+    };
+    // Takes the job whose turn it is, and after it those of its kind whose turn it would be next,
+    // as long as `fits` says so. Empty where there is no job.
+    std::vector<Taken> take(Time now, const std::function<bool(JobId mate)>& fits);
+    // Whose turn it is.
+    std::optional<JobId> front(Time now);
+    // The job took so long, of what it ran in.
+    void settle(const Charge& charge, Share seconds);
+
+    std::size_t size() const { return jobs_.size(); }
+    bool empty() const { return jobs_.empty(); }
+
+  private:
+    struct Job {
+        QueuedJob what;
+        Priority level;
+        Time since;  // on that level
+    };
+    // What has been had, on one level.
+    struct Ledger {
+        Accounts<Uid> users;
+        std::map<Uid, Accounts<SessionId>> sessions;
+    };
+    // Some jobs of one level, by whose they are.
+    class Flows {
+      public:
+        void add(JobId job, const Submitter& submitter, Ledger& ledger);
+        void remove(JobId job, const Submitter& submitter);
+        bool empty() const { return users_.empty(); }
+        JobId next(Ledger& ledger);
+
+      private:
+        struct User {
+            Turns<SessionId> turns;
+            std::map<SessionId, std::set<JobId>> sessions;
+        };
+        Turns<Uid> turns_;
+        std::map<Uid, User> users_;
+    };
+    struct Level {
+        Ledger ledger;
+        Flows all;
+        std::map<JobKind, Flows> kinds;
+        std::set<std::pair<Time, JobId>> ages;
+    };
+
+    Level& level(Priority priority) { return levels_[static_cast<std::size_t>(priority)]; }
+    void put(JobId id, const Job& job);
+    void withdraw(JobId id, const Job& job);
+    void raise_old(Time now);
+    Taken take_out(JobId id);
+    void book(const Charge& charge, Share seconds);
+
+    std::array<Level, kPriorities> levels_;
+    std::unordered_map<JobId, Job> jobs_;
+    std::map<Uid, double> weights_;
+    static constexpr std::size_t kManyUsers = 64;
+};
+
+}  // namespace samovar::scheduler
