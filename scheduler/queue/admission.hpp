@@ -1,0 +1,60 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "scheduler/queue/fair_queue.hpp"
+
+namespace samovar::scheduler {
+
+// How much may wait or run at a time.
+struct Load {
+    std::uint64_t jobs = 0;
+    std::uint64_t bytes = 0;  // that the daemon holds for them
+
+    bool operator==(const Load&) const = default;
+};
+inline constexpr Load kNoLimit{std::numeric_limits<std::uint64_t>::max(),
+                               std::numeric_limits<std::uint64_t>::max()};
+
+struct AdmissionLimits {
+    Load session = kNoLimit, user = kNoLimit, all = kNoLimit;
+};
+
+// Why one more job is not taken.
+struct Overload {
+    enum class Of { session, user, all } of;
+    enum class In { jobs, bytes } in;
+    std::uint64_t limit;
+
+    bool operator==(const Overload&) const = default;
+};
+
+// Keeps the queue bounded: what is over a bound is refused when it comes, since a queue without an
+// end only hides that there is too much. A pure machine; not thread-safe.
+class Admission {
+  public:
+    explicit Admission(AdmissionLimits limits) : limits_(limits) {}
+
+    // Limits of one user in place of those for all users.
+    void set_limit(Uid uid, Load limit) { own_limits_[uid] = limit; }
+
+    // Takes a job of so many bytes in, or says what it goes beyond; the narrowest bound first.
+    std::optional<Overload> enter(const Submitter& submitter, std::uint64_t bytes);
+    // A job that was taken in has ended.
+    void leave(const Submitter& submitter, std::uint64_t bytes);
+
+    Load all() const { return all_; }
+    Load of(Uid uid) const;
+
+  private:
+    AdmissionLimits limits_;
+    std::map<Uid, Load> own_limits_;
+    std::map<Uid, Load> users_;
+    std::map<SessionId, Load> sessions_;
+    Load all_;
+};
+
+}  // namespace samovar::scheduler
