@@ -32,7 +32,7 @@ JobId FairQueue::Flows::next(Ledger& ledger) {
 // ---- The queue ----------------------------------------------------------------------------------
 
 void FairQueue::push(JobId id, const QueuedJob& what, Time now) {
-    const Job job{what, what.priority, now};
+    const Job job{what, what.priority, now, now};
     jobs_.emplace(id, job);
     put(id, job);
 }
@@ -52,8 +52,13 @@ std::optional<JobId> FairQueue::front(Time now) {
     return std::nullopt;
 }
 
-std::vector<FairQueue::Taken> FairQueue::take(Time now,
-                                              const std::function<bool(JobId mate)>& fits) {
+Backlog FairQueue::backlog(JobId front) const {
+    const Job& job = jobs_.at(front);
+    const Kind& kind = levels_[static_cast<std::size_t>(job.level)].kinds.at(job.what.kind);
+    return {kind.size, kind.ages.begin()->first};
+}
+
+std::vector<FairQueue::Taken> FairQueue::take(Time now, const BatchLimits& limits) {
     std::vector<Taken> taken;
     const std::optional<JobId> head = front(now);
     if (!head) return taken;
@@ -65,11 +70,12 @@ std::vector<FairQueue::Taken> FairQueue::take(Time now,
     from.ledger.users.raise_floor(from.ledger.users.of(whose.uid));
     sessions.raise_floor(sessions.of(whose.session));
     taken.push_back(take_out(*head));
+    BatchRoom room(limits, job.what.size);
     for (;;) {
         const auto mates = from.kinds.find(job.what.kind);
         if (mates == from.kinds.end()) return taken;
-        const JobId mate = mates->second.next(from.ledger);
-        if (!fits(mate)) return taken;
+        const JobId mate = mates->second.flows.next(from.ledger);
+        if (!room.take(jobs_.at(mate).what.size)) return taken;
         taken.push_back(take_out(mate));
     }
 }
@@ -81,17 +87,22 @@ void FairQueue::settle(const Charge& charge, Share seconds) {
 void FairQueue::put(JobId id, const Job& job) {
     Level& to = level(job.level);
     to.all.add(id, job.what.submitter, to.ledger);
-    to.kinds[job.what.kind].add(id, job.what.submitter, to.ledger);
     to.ages.emplace(job.since, id);
+    Kind& kind = to.kinds[job.what.kind];
+    kind.flows.add(id, job.what.submitter, to.ledger);
+    kind.size += job.what.size;
+    kind.ages.emplace(job.came, id);
 }
 
 void FairQueue::withdraw(JobId id, const Job& job) {
     Level& from = level(job.level);
     from.all.remove(id, job.what.submitter);
-    const auto kind = from.kinds.find(job.what.kind);
-    kind->second.remove(id, job.what.submitter);
-    if (kind->second.empty()) from.kinds.erase(kind);
     from.ages.erase({job.since, id});
+    const auto kind = from.kinds.find(job.what.kind);
+    kind->second.flows.remove(id, job.what.submitter);
+    kind->second.size -= job.what.size;
+    kind->second.ages.erase({job.came, id});
+    if (kind->second.flows.empty()) from.kinds.erase(kind);
 }
 
 void FairQueue::raise_old(Time now) {

@@ -1,7 +1,6 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/queue/batch.hpp"
 #include "scheduler/queue/turns.hpp"
-#include "scheduler/types.hpp"
 
 namespace samovar::scheduler {
 
@@ -33,6 +32,7 @@ struct QueuedJob {
     Priority priority = Priority::normal;
     JobKind kind = 0;
     Share seconds = 0;  // of the device's time, as far as it is known
+    BatchSize size{};
 };
 
 // The jobs that could run on one device, in the order in which they are to.
@@ -68,11 +68,13 @@ class FairQueue {
         JobId job;
         Charge charge;
     };
-    // Takes the job whose turn it is, and after it those of its kind whose turn it would be next,
-    // as long as `fits` says so. Empty where there is no job.
-    std::vector<Taken> take(Time now, const std::function<bool(JobId mate)>& fits);
     // Whose turn it is.
     std::optional<JobId> front(Time now);
+    // The jobs that could go with it, itself included. It is in the queue.
+    Backlog backlog(JobId front) const;
+    // Takes the job whose turn it is, and after it those of its kind whose turn it would be next,
+    // until one does not fit. Empty where there is no job.
+    std::vector<Taken> take(Time now, const BatchLimits& limits);
     // The job took so long, of what it ran in.
     void settle(const Charge& charge, Share seconds);
 
@@ -84,6 +86,7 @@ class FairQueue {
         QueuedJob what;
         Priority level;
         Time since;  // on that level
+        Time came;
     };
     // What has been had, on one level.
     struct Ledger {
@@ -106,11 +109,17 @@ class FairQueue {
         Turns<Uid> turns_;
         std::map<Uid, User> users_;
     };
+    using Ages = std::set<std::pair<Time, JobId>>;
+    struct Kind {
+        Flows flows;
+        BatchSize size{0, 0};
+        Ages ages;
+    };
     struct Level {
         Ledger ledger;
         Flows all;
-        std::map<JobKind, Flows> kinds;
-        std::set<std::pair<Time, JobId>> ages;
+        std::map<JobKind, Kind> kinds;
+        Ages ages;
     };
 
     Level& level(Priority priority) { return levels_[static_cast<std::size_t>(priority)]; }

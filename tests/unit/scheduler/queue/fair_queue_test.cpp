@@ -12,8 +12,10 @@ using testing::ElementsAre;
 
 constexpr Time kStart{};
 
-bool none(JobId) {
-    return false;
+BatchLimits rows(std::uint64_t most) {
+    BatchLimits limits;
+    limits.most.rows = most;
+    return limits;
 }
 
 // Jobs without mates, unless a test says so.
@@ -21,26 +23,26 @@ class Queue {
   public:
     JobId push(Submitter submitter, Share seconds = 1, Priority priority = Priority::normal,
                Time now = kStart, JobKind kind = 0) {
-        queue.push(++last_, {submitter, priority, kind == 0 ? last_ : kind, seconds}, now);
+        ++last_;
+        queue.push(last_, {submitter, priority, kind == 0 ? last_ : kind, seconds, {}}, now);
         return last_;
     }
     // Whose the next job is, one after the other.
     std::vector<Uid> users(std::size_t count, Time now = kStart) {
         std::vector<Uid> users;
         for (std::size_t i = 0; i < count; ++i)
-            users.push_back(queue.take(now, none).at(0).charge.submitter.uid);
+            users.push_back(queue.take(now, rows(1)).at(0).charge.submitter.uid);
         return users;
     }
     std::vector<JobId> jobs(std::size_t most = 100, Time now = kStart) {
         std::vector<JobId> jobs;
         while (!queue.empty() && jobs.size() < most)
-            jobs.push_back(queue.take(now, none).at(0).job);
+            jobs.push_back(queue.take(now, rows(1)).at(0).job);
         return jobs;
     }
     std::vector<JobId> batch(std::size_t most) {
         std::vector<JobId> jobs;
-        std::size_t left = most;
-        for (const auto& taken : queue.take(kStart, [&](JobId) { return --left > 0; }))
+        for (const auto& taken : queue.take(kStart, rows(most)))
             jobs.push_back(taken.job);
         return jobs;
     }
@@ -55,7 +57,7 @@ TEST(FairQueue, of_one_session_is_first_come_first_served) {
     for (int i = 0; i < 3; ++i)
         queue.push({1, 1});
     EXPECT_THAT(queue.jobs(), ElementsAre(1, 2, 3));
-    EXPECT_TRUE(queue.queue.take(kStart, none).empty());
+    EXPECT_TRUE(queue.queue.take(kStart, rows(1)).empty());
 }
 
 TEST(FairQueue, alternates_between_users_however_many_jobs_one_has) {
@@ -95,7 +97,7 @@ TEST(FairQueue, shares_what_a_user_has_among_the_sessions) {
         queue.push({2, 3});
     std::vector<SessionId> sessions;
     for (int i = 0; i < 8; ++i)
-        sessions.push_back(queue.queue.take(kStart, none).at(0).charge.submitter.session);
+        sessions.push_back(queue.queue.take(kStart, rows(1)).at(0).charge.submitter.session);
     EXPECT_THAT(sessions, ElementsAre(1, 3, 2, 3, 1, 3, 2, 3));
 }
 
@@ -117,7 +119,7 @@ TEST(FairQueue, remembers_what_somebody_had_who_asks_for_one_large_job_at_a_time
         queue.push({2, 2}, 1);
     queue.push({1, 1}, 10);
     for (int i = 0; i < 100; ++i) {
-        const auto taken = queue.queue.take(kStart, none).at(0).charge;
+        const auto taken = queue.queue.take(kStart, rows(1)).at(0).charge;
         had[taken.submitter.uid] += taken.seconds;
         if (taken.submitter.uid == 1) queue.push({1, 1}, 10);  // as soon as it has its answer
     }
@@ -132,7 +134,7 @@ TEST(FairQueue, corrects_a_guess_by_what_was_measured) {
         queue.push({2, 2}, 1);
     }
     for (int i = 0; i < 200; ++i) {
-        const auto charge = queue.queue.take(kStart, none).at(0).charge;
+        const auto charge = queue.queue.take(kStart, rows(1)).at(0).charge;
         const Share really = charge.submitter.uid == 1 ? 4 : 0.5;  // both are guessed at 1
         ran[charge.submitter.uid] += really;
         queue.queue.settle(charge, really);
@@ -178,6 +180,46 @@ TEST(FairQueue, does_not_fill_a_batch_from_another_class) {
     EXPECT_THAT(queue.batch(4), ElementsAre(1));
 }
 
+TEST(FairQueue, tells_how_much_waits_with_the_first_and_since_when) {
+    FairQueue queue;
+    const auto job = [](JobKind kind, std::uint64_t rows) {
+        return QueuedJob{{1, 1}, Priority::normal, kind, 1, {rows, 10 * rows}};
+    };
+    queue.push(1, job(7, 2), kStart + 1s);
+    queue.push(2, job(8, 100), kStart + 2s);
+    queue.push(3, job(7, 3), kStart + 3s);
+    EXPECT_EQ(queue.backlog(1).size, (BatchSize{5, 50}));
+    EXPECT_EQ(queue.backlog(1).oldest, kStart + 1s);
+    queue.erase(1);
+    EXPECT_EQ(queue.backlog(3).size, (BatchSize{3, 30}));
+    EXPECT_EQ(queue.backlog(3).oldest, kStart + 3s);
+}
+
+TEST(FairQueue, fills_a_batch_by_rows_and_tokens_and_lets_the_large_go_alone) {
+    FairQueue queue;
+    JobId last = 0;
+    for (const std::uint64_t rows : {40, 10, 20, 10, 1})
+        queue.push(++last, {{1, 1}, Priority::normal, 7, 1, {rows, rows}}, kStart);
+    const auto batch = [&](const BatchLimits& limits) {
+        std::vector<JobId> jobs;
+        for (const auto& taken : queue.take(kStart, limits))
+            jobs.push_back(taken.job);
+        return jobs;
+    };
+    EXPECT_THAT(batch({{32, 1000}, {}}), ElementsAre(1));
+    EXPECT_THAT(batch({{32, 1000}, {}}), ElementsAre(2, 3)) << "in order: the last one waits";
+    EXPECT_THAT(batch({{32, 10}, {}}), ElementsAre(4)) << "as many tokens as there may be";
+}
+
+TEST(BatchDue, is_at_once_for_an_idle_device_and_for_a_full_batch) {
+    const BatchLimits limits{{4, 100}, 2ms};
+    const Time oldest = kStart + 1s;
+    EXPECT_EQ(batch_due({{1, 1}, oldest}, limits, true), Time::min());
+    EXPECT_EQ(batch_due({{4, 1}, oldest}, limits, false), Time::min());
+    EXPECT_EQ(batch_due({{1, 100}, oldest}, limits, false), Time::min());
+    EXPECT_EQ(batch_due({{3, 99}, oldest}, limits, false), oldest + 2ms);
+}
+
 TEST(FairQueue, forgets_who_is_gone) {
     Queue queue;
     const JobId first = queue.push({1, 1}), second = queue.push({1, 1});
@@ -205,15 +247,15 @@ TEST(FairQueue, keeps_its_promises_on_random_walks) {
                 const QueuedJob job{{uid, uid * 10 + under(3)},
                                     static_cast<Priority>(under(3)),
                                     under(4),
-                                    0.001 * static_cast<double>(1 + under(50))};
+                                    0.001 * static_cast<double>(1 + under(50)),
+                                    {}};
                 queue.push(++last, job, now);
                 waiting[last] = job;
             } else if (under(10) == 0 && !waiting.empty()) {
                 const JobId victim = waiting.begin()->first + under(5);
                 EXPECT_EQ(queue.erase(victim), waiting.erase(victim) == 1);
             } else {
-                std::size_t most = under(8);
-                for (const auto& taken : queue.take(now, [&](JobId) { return most-- > 0; })) {
+                for (const auto& taken : queue.take(now, rows(1 + under(8)))) {
                     const auto found = waiting.find(taken.job);
                     ASSERT_NE(found, waiting.end());
                     // Of one level, since a job that rose comes before younger ones of its own.
@@ -244,10 +286,10 @@ TEST(FairQueue, divides_a_device_between_the_greedy_and_the_polite) {
     for (int batch = 0; batch < 2000; ++batch) {
         for (const auto& [uid, most] : wanted)
             for (; outstanding[uid] < most; ++outstanding[uid])
-                queue.push(++last, {{uid, uid}, Priority::normal, uid, uid == 1 ? 0.010 : 0.004},
+                queue.push(++last,
+                           {{uid, uid}, Priority::normal, uid, uid == 1 ? 0.010 : 0.004, {}},
                            kStart);
-        std::size_t mates = 3;
-        for (const auto& taken : queue.take(kStart, [&](JobId) { return mates-- > 0; })) {
+        for (const auto& taken : queue.take(kStart, rows(4))) {
             had[taken.charge.submitter.uid] += taken.charge.seconds;
             --outstanding[taken.charge.submitter.uid];
         }
