@@ -167,7 +167,7 @@ void Server::finish() {
     for (const auto& [id, entry] : std::exchange(sessions_, {}))
         if (const auto session = entry.lock()) session->close_when_sent();
     phase_ = Phase::over;
-    keeper_.remember();
+    keeper_.remember_all();
     listener_.close();
     signals_.cancel();
     drain_timer_.cancel();

@@ -274,6 +274,8 @@ void Dispatcher::fill(ipc::ModelInfo& info, const ModelVersion& model) const {
     info.jobs_done = model.jobs_done;
     info.jobs_failed = model.jobs_failed;
     info.last_load = model.last_load;
+    info.held_bytes = model.needs();
+    info.measured = model.measured();
     if (!models_.contains(model.id)) return;
     const auto view = dispatch_.view_model(model.id);
     info.queued = static_cast<std::uint32_t>(view.queued);
@@ -333,11 +335,13 @@ ipc::ModelStatus Dispatcher::model_status(const ModelVersion& model) const {
     status.jobs_failed = model.jobs_failed;
     status.weight_bytes = model.last_load.weight_bytes;
     status.device = model.device;
+    status.measured = model.measured();
     switch (view.residency) {
+        case scheduler::Residency::waking: status.host_bytes = status.weight_bytes; [[fallthrough]];
+        case scheduler::Residency::loading:
         case scheduler::Residency::hot:
-        case scheduler::Residency::parking: status.device_bytes = status.weight_bytes; break;
-        case scheduler::Residency::parked:
-        case scheduler::Residency::waking: status.host_bytes = status.weight_bytes; break;
+        case scheduler::Residency::parking: status.device_bytes = model.needs(); break;
+        case scheduler::Residency::parked: status.host_bytes = status.weight_bytes; break;
         default: break;
     }
     return status;

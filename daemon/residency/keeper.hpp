@@ -30,6 +30,8 @@ class Keeper final : public DispatchWatcher {
     void recall(StateFolder state);
     // Has what the next life needs written down.
     void remember();
+    // The same, of the last there is.
+    void remember_all();
     // After the models were read for the first time: brings up those to preload.
     void preload();
     // No moves from here on: the daemon ends.
@@ -95,7 +97,9 @@ class Keeper final : public DispatchWatcher {
     scheduler::Foresight::Cost cost_of(const ModelVersion& model) const;
     void recall(const ModelVersion& model, const scheduler::Now& now);
     void keep_event(const ipc::Event& event);
+    void keep_calls(const std::vector<ipc::Event>& minutes);
     void remember_soon();
+    void remember_by(scheduler::Time time);
     ipc::Bytes memories();
     void read_clock();
 
@@ -120,7 +124,7 @@ class Keeper final : public DispatchWatcher {
     asio::thread_pool& disk_;
     std::optional<StateFolder> state_;
     Memories remembered_;  // also of models that are gone, for a while
-    bool cannot_write_ = false;
+    bool cannot_write_events_ = false, cannot_write_calls_ = false;
     asio::steady_timer timer_;
     std::optional<scheduler::Time> timer_at_;
     std::optional<scheduler::Time> remember_at_;

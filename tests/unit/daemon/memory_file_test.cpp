@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace samovar::daemon {
 namespace {
 
@@ -24,8 +26,32 @@ Memories some() {
     full.memory.wish = {Wish::Kind::pin, at(3s), at(4s)};
     full.memory.lead = 250ms;
     full.memory.forecast = {.version = 1, .minute = 77, .numbers = {1, 2, 3.5F}};
+    scheduler::WarmthMemory& warmth = full.memory.warmth;
+    warmth.since = at(5s);
+    warmth.last_use = at(1s);
+    warmth.uses = 9;
+    warmth.cold_starts = 2;
+    warmth.latencies[0] = {{7, 255}, {1, 8}, 2ms, 3h, 4h};
+    warmth.latencies[scheduler::kCallKinds - 1] = {{80}, {3}, 1ms, 1ms, 3ms};
+    warmth.brought_up[2] = {6, 4, 1, 90s, 1.5e9, 3};
     memories["plain"].at = at(9s);
     return memories;
+}
+
+// What some() was before there were records of warmth, in the first version of the file.
+constexpr std::string_view kOfVersion1 =
+    "73616d6f766172207265736964656e637920310a31af32b14f8e866b010200000000000000050000"
+    "0000000000706c61696e001a71180200000000000001000000000000000000000600000000000000"
+    "73656c66696500e40b54020000000100ca9a3b0000000001009435770000000000020100005ed0b2"
+    "000000000100286bee0000000080b2e60e0000000001010000004d00000000000000030000000000"
+    "00000000803f0000004000006040";
+
+ipc::Bytes from_hex(std::string_view hex) {
+    ipc::Bytes bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+        bytes.push_back(
+            static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+    return bytes;
 }
 
 TEST(MemoryFile, holds_all_that_is_remembered) {
@@ -44,6 +70,56 @@ TEST(MemoryFile, holds_all_that_is_remembered) {
     EXPECT_EQ(full.memory.forecast->minute, 77);
     EXPECT_EQ(full.memory.forecast->numbers, (std::vector<float>{1, 2, 3.5F}));
     EXPECT_FALSE(read->at("plain").memory.wish);
+}
+
+TEST(MemoryFile, holds_the_records_of_warmth) {
+    const Memories read = decode_memories(encode_memories(some())).value();
+    const scheduler::WarmthMemory& warmth = read.at("selfie").memory.warmth;
+    EXPECT_EQ(warmth.since, at(5s));
+    EXPECT_EQ(warmth.last_use, at(1s));
+    EXPECT_EQ(warmth.uses, 9U);
+    EXPECT_EQ(warmth.cold_starts, 2U);
+    EXPECT_EQ(warmth.latencies[0].steps, (std::vector<std::uint8_t>{7, 255}));
+    EXPECT_EQ(warmth.latencies[0].counts, (std::vector<std::uint32_t>{1, 8}));
+    EXPECT_EQ(warmth.latencies[0].least, 2ms);
+    EXPECT_EQ(warmth.latencies[0].most, 3h);
+    EXPECT_EQ(warmth.latencies[0].total, 4h);
+    EXPECT_TRUE(warmth.latencies[1].steps.empty());
+    EXPECT_EQ(warmth.latencies[scheduler::kCallKinds - 1].counts, (std::vector<std::uint32_t>{3}));
+    const scheduler::BroughtUp& up = warmth.brought_up[2];
+    EXPECT_EQ(up.times, 6U);
+    EXPECT_EQ(up.met, 4U);
+    EXPECT_EQ(up.unmet, 1U);
+    EXPECT_EQ(up.idle, 90s);
+    EXPECT_EQ(up.idle_byte_seconds, 1.5e9);
+    EXPECT_EQ(up.met_from_parked, 3U);
+    EXPECT_EQ(read.at("plain").memory.warmth.uses, 0U);
+}
+
+TEST(MemoryFile, of_the_first_version_is_read_and_a_newer_one_is_not) {
+    const auto read = decode_memories(from_hex(kOfVersion1));
+    ASSERT_TRUE(read) << describe(read.error());
+    ASSERT_EQ(read->size(), 2U);
+    EXPECT_EQ(read->at("selfie").memory.lead, 250ms);
+    EXPECT_EQ(read->at("selfie").memory.warmth.uses, 0U);
+    ipc::Bytes newer = encode_memories(some());
+    newer[std::string_view("samovar residency ").size()] = std::byte{'3'};
+    EXPECT_FALSE(decode_memories(newer));
+}
+
+TEST(MemoryFile, takes_no_number_that_cannot_be) {
+    Memories memories = some();
+    scheduler::BroughtUp& up = memories["selfie"].memory.warmth.brought_up[2];
+    up.idle_byte_seconds = std::numeric_limits<double>::quiet_NaN();
+    const auto seconds = [&] {
+        return decode_memories(encode_memories(memories))
+            ->at("selfie")
+            .memory.warmth.brought_up[2]
+            .idle_byte_seconds;
+    };
+    EXPECT_EQ(seconds(), 0);
+    up.idle_byte_seconds = 1e30;
+    EXPECT_EQ(seconds(), 1e19);
 }
 
 TEST(MemoryFile, that_is_cut_off_or_changed_anywhere_is_refused) {
