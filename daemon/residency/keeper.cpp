@@ -47,7 +47,11 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
                const BudgetOptions& budgets, ChannelTable& channels, asio::thread_pool& disk)
     : dispatcher_(dispatcher),
       memory_(budgets),
-      loans_(loop, memory_, [this] { carry_out(); }),
+      loans_(loop, memory_,
+             {.changed = [this] { carry_out(); },
+              .write_down = [this] { remember(); },
+              .name_of = [this](scheduler::ModelId id) { return name_of(id); },
+              .bring_back = [this](const std::string& model) { bring_back(model); }}),
       watch_(loop, budgets, [this] { look_at_others(); }),
       synthetic_(loop, dispatcher, channels,
                  [this](scheduler::ModelId model, SyntheticJobs::Took took) {
@@ -66,6 +70,7 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
 }
 
 void Keeper::preload() {
+    loans_.recall(std::exchange(loans_then_, {}));
     std::vector<ModelPtr> models;
     for (const auto& [id, model] : dispatcher_.models())
         if (model->file.residency.preload) models.push_back(model);
@@ -81,6 +86,7 @@ void Keeper::preload() {
 void Keeper::stop() {
     stopped_ = true;
     timer_.cancel();
+    loans_then_ = loan_memories();
     loans_.stop();
     watch_.stop();
     boost::system::error_code ignored;

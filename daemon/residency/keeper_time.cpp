@@ -136,7 +136,9 @@ scheduler::Foresight::Cost Keeper::cost_of(const ModelVersion& model) const {
 // ---- From one life of the daemon to the next ----------------------------------------------------
 
 void Keeper::recall(StateFolder state) {
-    remembered_ = state.read_memories();
+    State read = state.read_state();
+    remembered_ = std::move(read.models);
+    loans_then_ = std::move(read.loans);
     events_.recall(state.read_events(EventLog::kCapacity));
     calls_.recall(state.read_calls(CallLog::kCapacity));
     state_.emplace(std::move(state));
@@ -183,7 +185,7 @@ ipc::Bytes Keeper::memories() {
     }
     std::erase_if(remembered_,
                   [&](const auto& entry) { return entry.second.at < now.wall - kForgetAfter; });
-    return encode_memories(remembered_);
+    return encode_state({remembered_, loans_then_.empty() ? loan_memories() : loans_then_});
 }
 
 void Keeper::remember_soon() {
@@ -208,7 +210,7 @@ void Keeper::remember() {
         });
     if (idleness_goes_on) remember_by(clocks_.now().steady + kRememberIdlenessWithin);
     asio::post(disk_, [state = &*state_, file = memories()] {
-        if (const Result<void> written = state->write_memories(file); !written)
+        if (const Result<void> written = state->write_state(file); !written)
             spdlog::warn("what is known of models is not written down: {}",
                          describe(written.error()));
     });

@@ -14,7 +14,7 @@ using scheduler::Memory;
 using scheduler::WallTime;
 
 // The character before the end counts versions: an older daemon sets a newer file aside. The first
-// had no records of warmth.
+// had neither records of warmth nor loans.
 constexpr std::string_view kMark = "samovar residency 2\n";
 constexpr std::string_view kFirstMark = "samovar residency 1\n";
 constexpr std::size_t kHeadBytes = kMark.size() + sizeof(std::uint64_t);
@@ -75,6 +75,14 @@ void serialize(Archive& ar, Entry& entry) {
     archive_optional(ar, memory.forecast, [&](scheduler::ForecastSnapshot& snapshot) {
         ar(snapshot.version, snapshot.minute, ipc::bounded(snapshot.numbers, kMostNumbers));
     });
+}
+
+struct Name {
+    std::string text;
+};
+template <class Archive>
+void serialize(Archive& ar, Name& name) {
+    ar(ipc::bounded(name.text, kMaxNameBytes));
 }
 
 template <class Archive>
@@ -139,12 +147,32 @@ void serialize(Archive& ar, Warmth& warmth) {
         memory.brought_up[each.cause] = each.up;
 }
 
+struct Lent {
+    LoanMemory memory;
+};
+template <class Archive>
+void serialize(Archive& ar, Lent& lent) {
+    LoanMemory& loan = lent.memory;
+    ar(ipc::bounded(loan.device, kMaxNameBytes), loan.bytes, loan.held_then,
+       ipc::bounded(loan.asked_by, kMaxTextBytes), loan.borrower.pid, loan.borrower.started,
+       ipc::bounded(loan.borrower.boot, kMaxNameBytes));
+    std::vector<Name> left;
+    for (std::string& name : loan.left)
+        left.push_back({std::move(name)});
+    ar(ipc::bounded(left, kMaxModels));
+    loan.left.clear();
+    for (Name& each : left)
+        loan.left.push_back(std::move(each.text));
+}
+
 struct Body {
     std::vector<Entry> entries;
     std::vector<Warmth> warmths;  // of each of them
+    std::vector<Lent> loans;
 };
 void write(ipc::Writer& ar, Body& body) {
-    ar(ipc::bounded(body.entries, kMaxModels), ipc::bounded(body.warmths, kMaxModels));
+    ar(ipc::bounded(body.entries, kMaxModels), ipc::bounded(body.warmths, kMaxModels),
+       ipc::bounded(body.loans, kMaxSessions));
 }
 void read(ipc::Reader& ar, Body& body, bool first_version) {
     ar(ipc::bounded(body.entries, kMaxModels));
@@ -153,6 +181,7 @@ void read(ipc::Reader& ar, Body& body, bool first_version) {
     ar(ipc::bounded(body.warmths, kMaxModels));
     if (body.warmths.size() != body.entries.size())
         throw ipc::CodecFault("not a record for each model");
+    ar(ipc::bounded(body.loans, kMaxSessions));
 }
 
 Error not_whole(const std::string& why) {
@@ -161,9 +190,11 @@ Error not_whole(const std::string& why) {
 
 }  // namespace
 
-ipc::Bytes encode_memories(const Memories& memories) {
+ipc::Bytes encode_state(const State& state) {
     Body body;
-    for (const auto& [name, what] : memories)
+    for (const LoanMemory& loan : state.loans)
+        if (body.loans.size() < kMaxSessions) body.loans.push_back({loan});
+    for (const auto& [name, what] : state.models)
         body.entries.push_back({name, what});
     if (body.entries.size() > kMaxModels) {
         std::ranges::stable_sort(body.entries, std::greater(),
@@ -187,7 +218,7 @@ ipc::Bytes encode_memories(const Memories& memories) {
     return file;
 }
 
-Result<Memories> decode_memories(std::span<const std::byte> file) {
+Result<State> decode_state(std::span<const std::byte> file) {
     if (file.size() < kHeadBytes) return not_whole("it does not begin like one");
     std::string mark(kMark.size(), '\0');
     std::memcpy(mark.data(), file.data(), mark.size());
@@ -200,13 +231,15 @@ Result<Memories> decode_memories(std::span<const std::byte> file) {
         Body body;
         ipc::Reader reader(bytes);
         read(reader, body, mark == kFirstMark);
-        Memories memories;
+        State state;
+        for (Lent& lent : body.loans)
+            state.loans.push_back(std::move(lent.memory));
         for (std::size_t i = 0; i < body.entries.size(); ++i) {
             Entry& entry = body.entries[i];
             entry.what.memory.warmth = std::move(body.warmths[i].memory);
-            memories.insert_or_assign(std::move(entry.name), std::move(entry.what));
+            state.models.insert_or_assign(std::move(entry.name), std::move(entry.what));
         }
-        return memories;
+        return state;
     } catch (const ipc::CodecFault& fault) {
         return not_whole(fault.what());
     }

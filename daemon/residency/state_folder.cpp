@@ -57,22 +57,22 @@ Result<StateFolder> StateFolder::open(const fs::path& folder) {
     return state;
 }
 
-Memories StateFolder::read_memories() {
+State StateFolder::read_state() {
     const fs::path path = folder_ / kMemories;
     std::ifstream file(path, std::ios::binary);
     if (!file) return {};
     const std::string text((std::istreambuf_iterator<char>(file)), {});
-    Result<Memories> memories = decode_memories(std::as_bytes(std::span(text)));
-    if (memories) return std::move(*memories);
+    Result<State> state = decode_state(std::as_bytes(std::span(text)));
+    if (state) return std::move(*state);
     std::error_code fault;
     const fs::path aside = folder_ / (std::string(kMemories) + ".broken");
     fs::rename(path, aside, fault);
     spdlog::warn("{}: {}; it is set aside as {}, and all is learned anew", path.string(),
-                 memories.error().message, aside.filename().string());
+                 state.error().message, aside.filename().string());
     return {};
 }
 
-Result<void> StateFolder::write_memories(const ipc::Bytes& bytes) {
+Result<void> StateFolder::write_state(const ipc::Bytes& bytes) {
     const fs::path path = folder_ / kMemories, draft = folder_ / (std::string(kMemories) + ".new");
     {
         const ipc::UniqueFd file(

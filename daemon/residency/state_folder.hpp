@@ -19,9 +19,9 @@ class StateFolder {
     static Result<StateFolder> open(const std::filesystem::path& folder);
 
     // A file that makes no sense is set aside under another name, and told of in the log.
-    Memories read_memories();
+    State read_state();
     // What was read or written last stands until the new file is whole. Errors: `io`.
-    Result<void> write_memories(const ipc::Bytes& file);
+    Result<void> write_state(const ipc::Bytes& file);
 
     // The last events, the oldest first, no more than `most`.
     std::deque<ipc::Event> read_events(std::size_t most) const;
