@@ -26,6 +26,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.log_level = options.log_level;
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
+    settings.limits.parallel_loads = options.parallel_loads;
     return settings;
 }
 

@@ -17,6 +17,7 @@ void Dispatcher::carry_out() {
         for (const scheduler::Action& action : actions)
             std::visit([this](const auto& what) { perform(what); }, action);
     carrying_out_ = false;
+    tell_who_waits_for_others();
     arm_timer();
     if (on_idle && (dispatch_.jobs() == 0 || processes() == 0)) on_idle();
 }

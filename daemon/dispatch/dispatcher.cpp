@@ -91,6 +91,17 @@ void Dispatcher::tell_load_to_come(scheduler::ModelId model) {
     if (!ready || busy) on_load_to_come(*found->second);
 }
 
+// For the loads of other workers, of which there are as many as there may be.
+void Dispatcher::tell_who_waits_for_others() {
+    for (Waiter& waiter : waiters_) {
+        if (!waiter.wants_hot || waiter.told_to_wait || !models_.contains(waiter.model)) continue;
+        if (!dispatch_.view_model(waiter.model).outnumbered) continue;
+        waiter.told_to_wait = true;
+        if (const auto requester = waiter.requester.lock())
+            requester->progressed(waiter.request, {"waiting for other loads", 0, 0});
+    }
+}
+
 scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::JobId id = next_job_++;
     const scheduler::Time now = Clock::now();

@@ -132,6 +132,7 @@ class Dispatcher final : private WorkerProcess::Listener {
         bool wants_hot;
         std::weak_ptr<Requester> requester;
         std::uint64_t request;
+        bool told_to_wait = false;
     };
 
     // WorkerProcess::Listener
@@ -173,6 +174,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     scheduler::WorkerId place_for(const ModelVersion& model);
     std::uint32_t threads_for(const ModelVersion& model);
     void tell_load_to_come(scheduler::ModelId model);
+    void tell_who_waits_for_others();
     scheduler::WorkerId id_of(const WorkerProcess& worker) const;
     ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
     void measure(ModelVersion& model, const Place& place, bool first, std::uint64_t device_bytes);
