@@ -149,6 +149,7 @@ void Dispatcher::perform(const scheduler::ModelSettled& action) {
     spdlog::info("model {} version {}: {}", model->file.name, model->version,
                  to_string(to_wire(action.residency)));
     if (action.residency != scheduler::Residency::hot) load_started_.erase(action.model);
+    ran_out_.erase(action.model);
     if (action.residency == scheduler::Residency::cold ||
         action.residency == scheduler::Residency::failed)
         threads_.erase(action.model);
@@ -209,6 +210,7 @@ void Dispatcher::perform(const scheduler::ForgetModel& action) {
     models_.erase(found);
     load_problems_.erase(action.model);
     room_problems_.erase(action.model);
+    ran_out_.erase(action.model);
     load_started_.erase(action.model);
     memory_before_.erase(action.model);
     threads_.erase(action.model);

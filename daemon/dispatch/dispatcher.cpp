@@ -194,6 +194,8 @@ void Dispatcher::room_made(scheduler::ModelId model) noexcept {
 }
 
 void Dispatcher::no_room(scheduler::ModelId model, Error why) noexcept {
+    // Then the numbers of a budget are not the reason.
+    if (const auto ran_out = ran_out_.extract(model)) why = ran_out.mapped();
     spdlog::warn("{}", why.message);
     room_problems_[model] = std::move(why);
     dispatch_.no_room(model, Clock::now());

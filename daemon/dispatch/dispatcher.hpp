@@ -189,6 +189,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::map<scheduler::ModelId, ModelPtr> models_;
     std::map<scheduler::ModelId, std::string> load_problems_;
     std::map<scheduler::ModelId, Error> room_problems_;
+    std::map<scheduler::ModelId, Error> ran_out_;  // whose load did, and is to be tried once more
     std::map<scheduler::ModelId, scheduler::Time> load_started_;
     std::map<scheduler::ModelId, std::uint64_t> memory_before_;  // of the worker, at a load's start
     std::map<scheduler::ModelId, unsigned> threads_;  // of models on the CPU that are not cold
