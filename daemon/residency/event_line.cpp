@@ -19,14 +19,22 @@ ipc::Residency residency_of(std::string_view name) {
     throw std::invalid_argument("no residency");
 }
 
+std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string line_of(const ipc::Event& event) {
-    const Json json{{"at_ms", event.at_ms},          {"model", event.model},
-                    {"from", to_string(event.from)}, {"to", to_string(event.to)},
-                    {"cause", event.cause},          {"took_us", event.took_ns / 1000},
-                    {"bytes", event.bytes}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (event.calls > 0)
+        return text_of({{"at_ms", event.at_ms}, {"model", event.model}, {"calls", event.calls}});
+    return text_of({{"at_ms", event.at_ms},
+                    {"model", event.model},
+                    {"from", to_string(event.from)},
+                    {"to", to_string(event.to)},
+                    {"cause", event.cause},
+                    {"took_us", event.took_ns / 1000},
+                    {"bytes", event.bytes}});
 }
 
 std::optional<ipc::Event> event_of_line(std::string_view line) {
@@ -35,13 +43,17 @@ std::optional<ipc::Event> event_of_line(std::string_view line) {
         ipc::Event event;
         event.at_ms = json.at("at_ms").get<std::uint64_t>();
         event.model = json.at("model").get<std::string>();
+        if (event.model.size() > kMaxNameBytes) return std::nullopt;
+        if (json.contains("calls")) {
+            if (json["calls"].is_number_unsigned()) event.calls = json["calls"];
+            return event.calls > 0 ? std::optional(std::move(event)) : std::nullopt;
+        }
         event.from = residency_of(json.at("from").get<std::string>());
         event.to = residency_of(json.at("to").get<std::string>());
         event.cause = json.at("cause").get<std::string>();
         event.took_ns = json.at("took_us").get<std::uint64_t>() * 1000;
         event.bytes = json.at("bytes").get<std::uint64_t>();
-        if (event.model.size() > kMaxNameBytes || event.cause.size() > kMaxNameBytes)
-            return std::nullopt;
+        if (event.cause.size() > kMaxNameBytes) return std::nullopt;
         return event;
     } catch (const std::exception&) {
         return std::nullopt;

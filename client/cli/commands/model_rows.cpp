@@ -18,8 +18,8 @@ std::string next_step(const ModelStatus& model) {
                          : "-";
 }
 
-std::string held(std::uint64_t bytes) {
-    return bytes == 0 ? "-" : bytes_in_words(bytes);
+std::string held(std::uint64_t bytes, bool measured) {
+    return bytes == 0 ? "-" : (measured ? "" : "~") + bytes_in_words(bytes);
 }
 
 Json to_json(const WorkerStatus& worker) {
@@ -51,8 +51,8 @@ Table table_of(const std::vector<ModelStatus>& models) {
         table.add({{model.name, Colour::bold},
                    residency_cell(model.residency),
                    model.device,
-                   held(model.device_bytes),
-                   held(model.host_bytes),
+                   held(model.device_bytes, model.measured),
+                   held(model.host_bytes, model.measured),
                    std::to_string(model.in_flight),
                    std::to_string(model.queued),
                    std::to_string(model.uses),
@@ -74,6 +74,7 @@ Json to_json(const ModelStatus& model) {
               {"weight_bytes", model.weight_bytes},
               {"device_bytes", model.device_bytes},
               {"host_bytes", model.host_bytes},
+              {"measured", model.measured},
               {"idle_ms", model.idle.count()},
               {"uses", model.uses},
               {"cold_starts", model.cold_starts},

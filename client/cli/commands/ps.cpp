@@ -64,9 +64,10 @@ const Command kPs{
     .name = "ps",
     .summary = "Show the daemon, its workers, and the models that are loaded",
     .detail =
-        "ON DEVICE and PARKED are the bytes of a model's weights, on its device and in memory.\n"
-        "USES are the jobs that a worker had since the daemon started, COLD STARTS those of them\n"
-        "that had to wait for a load. NEXT is what happens when nobody calls.",
+        "ON DEVICE and PARKED are the bytes that a model holds of its device, as measured, and of\n"
+        "memory; ~: it was not loaded yet, and they are thought from the size of its files. USES\n"
+        "are the jobs that a worker had, COLD STARTS those of them that had to wait for a load.\n"
+        "NEXT is what happens when nobody calls.",
     .example = "  samovar ps\n  samovar ps --all",
     .json =
         "{\"daemon\", \"pid\", \"uptime_ms\", \"sessions\", \"channels\", \"channel_bytes\", "
@@ -74,7 +75,8 @@ const Command kPs{
         "\"resident_bytes\", \"problem\"}],\n \"models\": [{\"name\", \"residency\", "
         "\"worker\", \"device\", \"queued\", \"in_flight\", \"jobs_done\",\n"
         "             \"jobs_failed\", \"weight_bytes\", \"device_bytes\", \"host_bytes\", "
-        "\"idle_ms\",\n             \"uses\", \"cold_starts\", \"next\": {\"rung\", \"rule\", "
+        "\"measured\", \"idle_ms\",\n             \"uses\", \"cold_starts\", \"next\": {\"rung\", "
+        "\"rule\", "
         "\"in_ms\"} or null}]}",
     .declare = declare};
 

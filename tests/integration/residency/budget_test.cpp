@@ -39,6 +39,9 @@ TEST_F(Budget, says_by_which_rule_a_model_left) {
 TEST_F(Budget, lets_models_park_before_it_unloads_them) {
     for (const char* model : {"a", "b", "c"})
         take("hefty-pt2", model);
+    // The first load of a process takes longer, and would make its model worth more.
+    client.load("c").value();
+    client.unload("c").value();
     const auto first = run("a").value().outputs.at(0).data;
     for (int i = 0; i < 30; ++i)
         ASSERT_TRUE(run("b"));
