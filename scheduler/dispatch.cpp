@@ -19,10 +19,10 @@ WorkerId Dispatch::add_worker() {
     return static_cast<WorkerId>(workers_.size() - 1);
 }
 
-void Dispatch::add_model(ModelId id, WorkerId worker, Duration max_run) {
+void Dispatch::add_model(ModelId id, WorkerId worker, const ModelLimits& limits) {
     Model& model = models_[id];
     model.worker = worker;
-    model.max_run = max_run;
+    model.limits = limits;
 }
 
 void Dispatch::retire(ModelId id, Time now) {
@@ -39,14 +39,17 @@ void Dispatch::retire(ModelId id, Time now) {
     follow_up(id, now);
 }
 
-void Dispatch::submit(JobId id, ModelId model_id, Time now) {
+void Dispatch::submit(JobId id, ModelId model_id, const JobTraits& traits, Time now) {
     newest_ = id;
     Model& model = models_.at(model_id);
-    if (const auto refusal = turned_away(id, model, now)) {
+    Job job{.model = model_id, .traits = traits, .came = now};
+    if (traits.deadline) job.start_by = *traits.deadline - time_of(traits.size, model);
+    if (const auto refusal = turned_away(id, model, job, now)) {
         actions_.push_back(*refusal);
         return;
     }
-    jobs_[id] = Job{.model = model_id};
+    if (job.start_by) start_by_.emplace(*job.start_by, id);
+    jobs_[id] = job;
     if (!model.needed()) model.up = Cause::demand;
     model.waiting.insert(id);
     if (model.residency == Residency::failed) become(model_id, Residency::cold);
@@ -215,6 +218,7 @@ void Dispatch::model_loaded(ModelId id, Time now) {
     const auto found = models_.find(id);
     if (found == models_.end() || !is_coming(found->second.residency)) return;
     Model& model = found->second;
+    if (model.residency == Residency::loading) model.load_time = now - model.since;
     model.load_deaths = 0;
     model.ran_out = false;
     model.wanted.reset();
@@ -274,8 +278,15 @@ bool Dispatch::finished(JobId id, Time now) {
     const ModelId model_id = found->second.model;
     Model& model = models_.at(model_id);
     Worker& worker = workers_[model.worker];
-    if (worker.in_flight.front() == id) worker.head_since = now;
-    std::erase(worker.in_flight, id);
+    const auto batch = std::ranges::find_if(worker.in_flight, [&](const Batch& each) {
+        return std::ranges::find(each.jobs, id) != each.jobs.end();
+    });
+    std::erase(batch->jobs, id);
+    if (batch->jobs.empty()) {
+        if (batch == worker.in_flight.begin())
+            batch_done(worker, *batch, now - std::exchange(worker.head_since, now));
+        worker.in_flight.erase(batch);
+    }
     worker.suspects.erase(id);
     jobs_.erase(found);
     --model.in_flight;
@@ -288,13 +299,14 @@ bool Dispatch::finished(JobId id, Time now) {
 std::optional<Time> Dispatch::next_tick() const {
     std::optional<Time> next;
     const auto at = [&](Time time) { next = next ? std::min(*next, time) : time; };
+    if (!start_by_.empty()) at(start_by_.begin()->first + Duration(1));
     for (const Worker& worker : workers_) {
         if (worker.condemned) continue;
         if (worker.state == WorkerState::backing_off) at(worker.since);
         if (worker.state == WorkerState::starting) at(worker.since + limits_.start_limit);
         if (worker.state == WorkerState::stopping) at(worker.since + limits_.stop_limit);
-        if (!worker.in_flight.empty())
-            at(worker.head_since + models_.at(jobs_.at(worker.in_flight.front()).model).max_run);
+        if (!worker.in_flight.empty()) at(worker.head_since + run_limit(worker.in_flight.front()));
+        if (worker.batch_due) at(*worker.batch_due);
         if (worker.loading) at(models_.at(*worker.loading).since + limits_.load_limit);
         for (const ModelId id : worker.stepping_down)
             at(models_.at(id).since + limits_.load_limit);
@@ -304,10 +316,12 @@ std::optional<Time> Dispatch::next_tick() const {
 }
 
 void Dispatch::tick(Time now) {
+    refuse_late(now);
     for (WorkerId id = 0; id < workers_.size(); ++id) {
         const Worker& worker = workers_[id];
         if (worker.condemned) continue;
-        if (worker.state == WorkerState::backing_off || worker.empty_since) proceed(id, now);
+        if (worker.state == WorkerState::backing_off || worker.empty_since || worker.batch_due)
+            proceed(id, now);
         if (worker.state == WorkerState::starting && worker.since + limits_.start_limit <= now)
             condemn(id, "it did not say hello in time");
         if (worker.state == WorkerState::stopping && worker.since + limits_.stop_limit <= now)
@@ -338,13 +352,20 @@ Dispatch::ModelView Dispatch::view_model(ModelId id) const {
 
 Dispatch::WorkerView Dispatch::view_worker(WorkerId id) const {
     const Worker& worker = workers_[id];
-    return {worker.state, worker.in_flight.size(), worker.restart_count, worker.since};
+    return {worker.state, jobs_of(worker), worker.restart_count, worker.since};
 }
 
 std::size_t Dispatch::jobs_in_flight() const {
     std::size_t count = 0;
     for (const Worker& worker : workers_)
-        count += worker.in_flight.size();
+        count += jobs_of(worker);
+    return count;
+}
+
+std::size_t Dispatch::jobs_of(const Worker& worker) {
+    std::size_t count = 0;
+    for (const Batch& batch : worker.in_flight)
+        count += batch.jobs.size();
     return count;
 }
 

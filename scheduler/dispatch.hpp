@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/queue/fair_queue.hpp"
 #include "scheduler/restart_policy.hpp"
-#include "scheduler/types.hpp"
 
 namespace samovar::scheduler {
 
 struct DispatchLimits {
-    // One job runs and one lies ready in the worker's socket; more would only lose the power to
+    // One batch runs and one lies ready in the worker's socket; more would only lose the power to
     // reorder and to cancel.
     std::size_t in_flight = 2;
     // How long a process may take from spawn to hello, a model to load or to unload, and a process
@@ -33,11 +33,28 @@ struct DispatchLimits {
     RestartLimits restarts;
 };
 
+// What a job is to the queue; see FairQueue.
+struct JobTraits {
+    Submitter submitter;
+    Priority priority = Priority::normal;
+    std::uint64_t form = 0;  // jobs of one model and one form can share a batch
+    BatchSize size{};
+    std::optional<Time> deadline{};
+};
+
+// What holds for all jobs of a model version.
+struct ModelLimits {
+    Duration max_run = std::chrono::minutes(1);  // of one job by itself
+    BatchLimits batch;
+};
+
 // Decides which job runs where and when, which model is loaded, and what happens when a worker
 // dies. A pure machine: events come in with the time, actions come out; the daemon carries them
 // out. Not thread-safe.
 //
-// A job is in exactly one place: waiting for its model, runnable on a worker, or in flight there.
+// A job is in exactly one place: waiting for its model, runnable on a worker, or in flight there,
+// in a batch. Those that are runnable share the worker's device by FairQueue. A batch goes at once
+// to a worker that has nothing to do; beside one that runs it waits for mates, as long as it may.
 // A model is in one place on its way to the device; one of each worker's models loads at a time,
 // since a worker has one loader, in the order of the jobs that wait for them.
 //
@@ -59,14 +76,14 @@ class Dispatch {
 
     // ---- The shell's requests ------------------------------------------------------------------
     WorkerId add_worker();
-    // A version of a model, cold, served by `worker`. Jobs that run longer than `max_run` are
-    // refused and their worker killed.
-    void add_model(ModelId model, WorkerId worker, Duration max_run);
+    // A version of a model, cold, served by `worker`. Jobs that run longer than `limits.max_run`
+    // are refused and their worker killed.
+    void add_model(ModelId model, WorkerId worker, const ModelLimits& limits);
     // No more jobs come for this version; ForgetModel follows when the last has ended.
     void retire(ModelId model, Time now);
 
     // Ids must rise. The model must not be retired.
-    void submit(JobId job, ModelId model, Time now);
+    void submit(JobId job, ModelId model, const JobTraits& traits, Time now);
     // A waiting job is refused at once; one in flight gets its answer, marked, at its end.
     void cancel(JobId job, Time now);
     // The submitter is gone. True: the job is, too. False: it is in flight and ends as if it were
@@ -135,8 +152,13 @@ class Dispatch {
 
   private:
     enum class Room { none, asked, made };
+    static constexpr Share kFirstGuess = 0.01;  // seconds
+    static constexpr Share kNewest = 0.1;       // the weight of the newest batch in what is known
     struct Job {
         ModelId model;
+        JobTraits traits{};
+        Time came{};
+        std::optional<Time> start_by{};  // to make its deadline
         bool in_flight = false;
         bool suspect = false;   // was in flight when a worker died: runs alone
         bool unwanted = false;  // cancelled or abandoned while in flight
@@ -144,7 +166,9 @@ class Dispatch {
     };
     struct Model {
         WorkerId worker = 0;
-        Duration max_run{};
+        ModelLimits limits;
+        Share seconds_a_row = kFirstGuess;  // of the device's time, as measured of late
+        Duration load_time{};               // of the last load
         Residency residency = Residency::cold;
         std::set<JobId> waiting;   // until the model is hot
         std::size_t runnable = 0;  // in the worker's queue
@@ -167,16 +191,24 @@ class Dispatch {
         bool stays() const { return !leaving && !sinking; }
         bool suspect() const { return load_deaths > 0; }
     };
+    struct Batch {
+        ModelId model;
+        std::vector<JobId> jobs;                                           // not finished yet
+        std::vector<std::pair<FairQueue::Charge, std::uint64_t>> charges;  // of all, and their rows
+        bool suspect = false;
+    };
     struct Worker {
         WorkerState state = WorkerState::stopped;
-        std::set<JobId> runnable;         // of hot models, in order of submission
-        std::deque<JobId> in_flight;      // in the order they were sent; the front one runs
+        FairQueue runnable;               // jobs of hot models
+        std::set<JobId> runnable_alone;   // and those of them that are suspect
+        std::deque<Batch> in_flight;      // in the order they were sent; the front one runs
+        std::optional<Time> batch_due;    // of what waits for mates
         std::set<JobId> suspects;         // wherever they are; nearly always none
         std::set<ModelId> due;            // cold or parked, and needed
         std::optional<ModelId> loading;   // or waking
         std::set<ModelId> stepping_down;  // parking, unloading
         std::size_t occupants = 0;        // models that are neither cold nor failed
-        Time head_since{};                // when the front job became the front one
+        Time head_since{};                // when the front batch became the front one
         Time since{};  // of `starting`, `stopping`; until when `backing_off`, `failed`
         std::optional<Time> empty_since;  // of a ready one
         bool condemned = false;           // killed for a known fault; its exit follows
@@ -202,6 +234,12 @@ class Dispatch {
     bool has_room(ModelId id) const;
     std::tuple<JobId, bool, std::uint64_t> turn_of(const Model& model) const;
     void run_next(WorkerId id, Time now);
+    void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
+              Time now);
+    void batch_done(Worker& worker, const Batch& batch, Duration took);
+    void refuse_late(Time now);
+    static Duration time_of(const BatchSize& size, const Model& model);
+    static std::size_t jobs_of(const Worker& worker);
     void stop_if_empty(WorkerId id, Time now);
     void step_down_if_due(ModelId id, Time now);
     void forget_if_done(ModelId id);
@@ -209,7 +247,8 @@ class Dispatch {
     void become(ModelId id, Residency residency);  // the one place where a residency changes
     static Cause cause_of(const Model& model, Residency to);
     void settle(ModelId id, Residency residency);
-    std::optional<RefuseJob> turned_away(JobId id, const Model& model, Time now) const;
+    std::optional<RefuseJob> turned_away(JobId id, const Model& model, const Job& job,
+                                         Time now) const;
     void drop(JobId id);
     void refuse(JobId id, Refusal why, Time retry_at = {});
     void refuse_waiting(ModelId id, Refusal why, Time retry_at);
@@ -221,6 +260,7 @@ class Dispatch {
     void fail_worker(WorkerId id, Time now);
     void condemn(WorkerId id, std::string_view why);
     void enforce_run_limit(WorkerId id, Time now);
+    Duration run_limit(const Batch& batch) const;
     void enforce_load_limit(WorkerId id, Time now);
 
     DispatchLimits limits_;
@@ -232,6 +272,7 @@ class Dispatch {
     std::vector<Worker> workers_;
     std::map<ModelId, Model> models_;
     std::unordered_map<JobId, Job> jobs_;
+    std::set<std::pair<Time, JobId>> start_by_;  // of those with a deadline that are not in flight
     std::vector<Action> actions_;
     std::vector<ModelId> forgotten_, taken_forgotten_;
 };

@@ -17,7 +17,10 @@ constexpr int kLoadTries = 2;
 // it was if the worker was killed for another's fault. A suspect has had its second chance. A death
 // during the shut-down proves nothing: workers are told to end.
 void Dispatch::recover_jobs(Worker& worker, bool condemned) {
-    for (const JobId id : std::exchange(worker.in_flight, {})) {
+    std::vector<JobId> in_flight;
+    for (const Batch& batch : std::exchange(worker.in_flight, {}))
+        in_flight.insert(in_flight.end(), batch.jobs.begin(), batch.jobs.end());
+    for (const JobId id : in_flight) {
         Job& job = jobs_.at(id);
         Model& model = models_.at(job.model);
         --model.in_flight;
@@ -32,11 +35,16 @@ void Dispatch::recover_jobs(Worker& worker, bool condemned) {
             refuse(id, Refusal::worker_died);
         } else {
             model.waiting.insert(id);
+            if (job.start_by) start_by_.emplace(*job.start_by, id);
             job.suspect = job.suspect || !condemned;
             if (job.suspect) worker.suspects.insert(id);
         }
     }
-    for (const JobId id : std::exchange(worker.runnable, {})) {
+    std::vector<JobId> runnable = worker.runnable.drain();
+    runnable.insert(runnable.end(), worker.runnable_alone.begin(), worker.runnable_alone.end());
+    worker.runnable_alone.clear();
+    worker.batch_due.reset();
+    for (const JobId id : runnable) {
         Model& model = models_.at(jobs_.at(id).model);
         --model.runnable;
         model.waiting.insert(id);
@@ -102,10 +110,17 @@ void Dispatch::condemn(WorkerId id, std::string_view why) {
 void Dispatch::enforce_run_limit(WorkerId id, Time now) {
     const Worker& worker = workers_[id];
     if (worker.in_flight.empty()) return;
-    Job& job = jobs_.at(worker.in_flight.front());
-    if (worker.head_since + models_.at(job.model).max_run > now) return;
-    job.overran = true;
+    const Batch& batch = worker.in_flight.front();
+    if (worker.head_since + run_limit(batch) > now) return;
+    // Of several it is not known which: each is tried by itself.
+    for (const JobId job : batch.jobs)
+        (batch.charges.size() == 1 ? jobs_.at(job).overran : jobs_.at(job).suspect) = true;
     condemn(id, "a job ran longer than its model allows");
+}
+
+Duration Dispatch::run_limit(const Batch& batch) const {
+    return models_.at(batch.model).limits.max_run *
+           static_cast<Duration::rep>(batch.charges.size());
 }
 
 // A hang needs no second proof.

@@ -115,6 +115,7 @@ void Dispatch::settle(ModelId id, Residency residency) {
 // ---- Workers ------------------------------------------------------------------------------------
 
 void Dispatch::proceed(WorkerId id, Time now) {
+    workers_[id].batch_due.reset();
     start_if_due(id, now);
     serve_waiting_loads(now);
     if (!workers_[id].is_open()) return;
@@ -207,16 +208,14 @@ bool Dispatch::load_next(WorkerId id, Time now) {
     if (worker.loading) return models_.at(*worker.loading).suspect();
     if (worker.due.empty()) return false;
     // A suspect job runs with no load beside it, and before any that it does not need.
-    if (!worker.in_flight.empty() && worker.suspects.contains(worker.in_flight.front()))
-        return false;
-    if (!worker.runnable.empty() && worker.suspects.contains(*worker.runnable.begin()))
-        return false;
+    if (!worker.in_flight.empty() && worker.in_flight.front().suspect) return false;
+    if (!worker.runnable_alone.empty()) return false;
     const std::optional<ModelId> next = next_load(worker);
     if (!next) return false;
     Model& model = models_.at(*next);
     if (model.suspect()) {
-        if (!worker.runnable.empty() && *worker.runnable.begin() <= std::get<0>(turn_of(model)))
-            return false;
+        const std::optional<JobId> oldest = worker.runnable.oldest();
+        if (oldest && *oldest <= std::get<0>(turn_of(model))) return false;
         if (!worker.in_flight.empty()) return true;
     }
     const bool wakes = model.residency == Residency::parked;
@@ -251,23 +250,84 @@ std::tuple<JobId, bool, std::uint64_t> Dispatch::turn_of(const Model& model) con
     return {*model.waiting.begin(), false, 0};
 }
 
-// Sends what may be sent: up to the limit in flight, a suspect only by itself.
+// Sends what may be sent: batches up to the limit in flight, a suspect only by itself, and before
+// all others.
 void Dispatch::run_next(WorkerId id, Time now) {
     Worker& worker = workers_[id];
-    while (!worker.runnable.empty() && worker.in_flight.size() < limits_.in_flight) {
-        const JobId next = *worker.runnable.begin();
-        Job& job = jobs_.at(next);
-        if (job.suspect && (!worker.in_flight.empty() || worker.loading)) return;
-        if (!worker.in_flight.empty() && jobs_.at(worker.in_flight.front()).suspect) return;
-        worker.runnable.erase(worker.runnable.begin());
-        if (worker.in_flight.empty()) worker.head_since = now;
-        worker.in_flight.push_back(next);
-        job.in_flight = true;
-        Model& model = models_.at(job.model);
-        --model.runnable;
-        ++model.in_flight;
-        actions_.push_back(RunJob{id, next, job.suspect});
+    while (worker.in_flight.size() < limits_.in_flight) {
+        if (!worker.in_flight.empty() && worker.in_flight.front().suspect) return;
+        if (!worker.runnable_alone.empty()) {
+            if (!worker.in_flight.empty() || worker.loading) return;
+            const JobId alone = *worker.runnable_alone.begin();
+            worker.runnable_alone.erase(worker.runnable_alone.begin());
+            const Job& job = jobs_.at(alone);
+            send(id, job.model, {{alone, {job.traits.submitter, job.traits.priority, 0}}}, true,
+                 now);
+            return;
+        }
+        const std::optional<JobId> head = worker.runnable.front(now);
+        if (!head) return;
+        const ModelId model = jobs_.at(*head).model;
+        const BatchLimits& limits = models_.at(model).limits.batch;
+        const Time due =
+            batch_due(worker.runnable.backlog(*head), limits, worker.in_flight.empty());
+        if (due > now) {
+            worker.batch_due = due;
+            return;
+        }
+        send(id, model, worker.runnable.take(now, limits), false, now);
     }
+}
+
+void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::Taken>& jobs,
+                    bool suspect, Time now) {
+    Worker& worker = workers_[id];
+    Model& model = models_.at(model_id);
+    Batch batch{.model = model_id, .jobs = {}, .charges = {}, .suspect = suspect};
+    for (const auto& [job_id, charge] : jobs) {
+        Job& job = jobs_.at(job_id);
+        job.in_flight = true;
+        if (job.start_by) start_by_.erase({*job.start_by, job_id});
+        batch.jobs.push_back(job_id);
+        batch.charges.emplace_back(charge, job.traits.size.rows);
+    }
+    model.runnable -= jobs.size();
+    model.in_flight += jobs.size();
+    actions_.push_back(RunBatch{id, batch.jobs, suspect});
+    if (worker.in_flight.empty()) worker.head_since = now;
+    worker.in_flight.push_back(std::move(batch));
+}
+
+// What it took is shared out by rows: to those who are charged for it, and to what the next is
+// thought to take.
+void Dispatch::batch_done(Worker& worker, const Batch& batch, Duration took) {
+    std::uint64_t rows = 0;
+    for (const auto& [charge, of_job] : batch.charges)
+        rows += of_job;
+    const Share a_row = std::chrono::duration<Share>(took).count() /
+                        static_cast<Share>(std::max<std::uint64_t>(rows, 1));
+    for (const auto& [charge, of_job] : batch.charges)
+        worker.runnable.settle(charge, a_row * static_cast<Share>(of_job));
+    Model& model = models_.at(batch.model);
+    model.seconds_a_row += kNewest * (a_row - model.seconds_a_row);
+}
+
+Duration Dispatch::time_of(const BatchSize& size, const Model& model) {
+    return std::chrono::duration_cast<Duration>(
+        std::chrono::duration<Share>(model.seconds_a_row * static_cast<Share>(size.rows)));
+}
+
+// Those that can no longer make their deadlines, before they cost anything.
+void Dispatch::refuse_late(Time now) {
+    std::set<ModelId> models;
+    while (!start_by_.empty() && start_by_.begin()->first < now) {
+        const auto [start_by, id] = *start_by_.begin();
+        models.insert(jobs_.at(id).model);
+        drop(id);
+        actions_.push_back(RefuseJob{id, Refusal::too_late, {}, now - start_by});
+    }
+    for (const ModelId model : models)
+        follow_up(model, now);
 }
 
 // A worker with nothing in it and nothing to do exits, so that the memory of its runtime goes too.
@@ -288,27 +348,51 @@ void Dispatch::stop_if_empty(WorkerId id, Time now) {
 // ---- Jobs ---------------------------------------------------------------------------------------
 
 // The refusal of a job that would only wait for a failure, if so.
-std::optional<RefuseJob> Dispatch::turned_away(JobId id, const Model& model, Time now) const {
+std::optional<RefuseJob> Dispatch::turned_away(JobId id, const Model& model, const Job& job,
+                                               Time now) const {
     const Worker& worker = workers_[model.worker];
     if (shutting_down_) return RefuseJob{id, Refusal::shutting_down, {}};
     if (worker.state == WorkerState::failed && now < worker.since)
         return RefuseJob{id, Refusal::worker_failed, worker.since};
     if (model.residency == Residency::failed && now < model.since)
         return RefuseJob{id, Refusal::model_failed, model.since};
+    const bool has_to_load =
+        model.residency != Residency::hot && model.residency != Residency::parked;
+    const Time earliest = has_to_load ? now + model.load_time : now;
+    if (job.start_by && *job.start_by < earliest)
+        return RefuseJob{id, Refusal::too_late, {}, earliest - *job.start_by};
     return std::nullopt;
 }
 
 void Dispatch::make_runnable(Model& model) {
-    model.runnable += model.waiting.size();
-    workers_[model.worker].runnable.merge(model.waiting);
+    Worker& worker = workers_[model.worker];
+    for (const JobId id : std::exchange(model.waiting, {})) {
+        const Job& job = jobs_.at(id);
+        ++model.runnable;
+        if (job.suspect) {
+            worker.runnable_alone.insert(id);
+            continue;
+        }
+        const JobTraits& traits = job.traits;
+        worker.runnable.push(id,
+                             {traits.submitter,
+                              traits.priority,
+                              {job.model, traits.form},
+                              model.seconds_a_row * static_cast<Share>(traits.size.rows),
+                              traits.size},
+                             job.came);
+    }
 }
 
 void Dispatch::drop(JobId id) {
     const auto found = jobs_.find(id);
     Model& model = models_.at(found->second.model);
     Worker& worker = workers_[model.worker];
-    if (model.waiting.erase(id) == 0 && worker.runnable.erase(id) > 0) --model.runnable;
+    if (model.waiting.erase(id) == 0 &&
+        (worker.runnable.erase(id) || worker.runnable_alone.erase(id) > 0))
+        --model.runnable;
     worker.suspects.erase(id);
+    if (found->second.start_by) start_by_.erase({*found->second.start_by, id});
     jobs_.erase(found);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace samovar::scheduler {
 
@@ -13,7 +14,7 @@ using Clock = std::chrono::steady_clock;  // its time_point is used, its now() n
 using Time = Clock::time_point;
 using Duration = Clock::duration;
 
-using JobId = std::uint64_t;     // rises with submission: the order of service
+using JobId = std::uint64_t;     // rises with submission
 using ModelId = std::uint32_t;   // one version of one model
 using WorkerId = std::uint32_t;  // one worker's place, whatever process fills it
 
@@ -68,6 +69,7 @@ enum class Refusal {
     worker_failed,  // the worker died too often
     worker_died,    // this job was in flight at two deaths
     run_limit,
+    too_late,  // its deadline cannot be met any more
     shutting_down,
 };
 
@@ -108,15 +110,17 @@ struct WakeModel {  // reported back like a load
     WorkerId worker;
     ModelId model;
 };
-struct RunJob {
+// Jobs of one model and one kind, to be run together. Each is reported back by finished().
+struct RunBatch {
     WorkerId worker;
-    JobId job;
-    bool suspect;  // was in flight when a worker died: runs alone
+    std::vector<JobId> jobs;
+    bool suspect;  // one job, in flight when a worker died: runs alone
 };
 struct RefuseJob {
     JobId job;
     Refusal why;
-    Time retry_at;  // when it may be worth while again; Time{} where that does not apply
+    Time retry_at;    // when it may be worth while again; Time{} where that does not apply
+    Duration late{};  // too_late: by how much it would be, at least
 };
 // A model's residency changed: for whoever watches.
 struct ModelMoved {
@@ -137,6 +141,6 @@ struct ForgetModel {
 
 using Action =
     std::variant<StartWorker, StopWorker, KillWorker, MakeRoom, ForgoRoom, LoadModel, UnloadModel,
-                 ParkModel, WakeModel, RunJob, RefuseJob, ModelMoved, ModelSettled, ForgetModel>;
+                 ParkModel, WakeModel, RunBatch, RefuseJob, ModelMoved, ModelSettled, ForgetModel>;
 
 }  // namespace samovar::scheduler

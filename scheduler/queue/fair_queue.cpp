@@ -80,6 +80,20 @@ std::vector<FairQueue::Taken> FairQueue::take(Time now, const BatchLimits& limit
     }
 }
 
+std::vector<JobId> FairQueue::drain() {
+    std::vector<JobId> jobs;
+    for (const auto& [id, job] : jobs_) {
+        withdraw(id, job);
+        jobs.push_back(id);
+    }
+    jobs_.clear();
+    return jobs;
+}
+
+std::optional<JobId> FairQueue::oldest() const {
+    return jobs_.empty() ? std::nullopt : std::optional(jobs_.begin()->first);
+}
+
 void FairQueue::settle(const Charge& charge, Share seconds) {
     book(charge, seconds - charge.seconds);
 }

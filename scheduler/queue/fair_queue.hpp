@@ -1,10 +1,10 @@
 #pragma once
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,13 +24,18 @@ struct Submitter {
 enum class Priority : std::uint8_t { interactive, normal, background };
 inline constexpr std::size_t kPriorities = 3;
 
-// Jobs of one kind can share a batch: one model, equal shapes but for the rows, equal parameters.
-using JobKind = std::uint64_t;
+// Jobs of one kind can share a batch: one model, and what `form` stands for, as shapes without
+// their rows and parameters.
+struct JobKind {
+    ModelId model = 0;
+    std::uint64_t form = 0;
+    auto operator<=>(const JobKind&) const = default;
+};
 
 struct QueuedJob {
     Submitter submitter;
     Priority priority = Priority::normal;
-    JobKind kind = 0;
+    JobKind kind{};
     Share seconds = 0;  // of the device's time, as far as it is known
     BatchSize size{};
 };
@@ -75,8 +80,12 @@ class FairQueue {
     // Takes the job whose turn it is, and after it those of its kind whose turn it would be next,
     // until one does not fit. Empty where there is no job.
     std::vector<Taken> take(Time now, const BatchLimits& limits);
-    // The job took so long, of what it ran in.
+    // The job took so long of the device's time.
     void settle(const Charge& charge, Share seconds);
+
+    // Takes all out, uncharged; in the order of submission.
+    std::vector<JobId> drain();
+    std::optional<JobId> oldest() const;
 
     std::size_t size() const { return jobs_.size(); }
     bool empty() const { return jobs_.empty(); }
@@ -130,7 +139,7 @@ class FairQueue {
     void book(const Charge& charge, Share seconds);
 
     std::array<Level, kPriorities> levels_;
-    std::unordered_map<JobId, Job> jobs_;
+    std::map<JobId, Job> jobs_;
     std::map<Uid, double> weights_;
     static constexpr std::size_t kManyUsers = 64;
 };

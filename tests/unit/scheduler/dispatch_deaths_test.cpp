@@ -103,7 +103,7 @@ TEST_F(Deaths, ClearAJobThatRanAloneAndEnded) {
 
 TEST_F(Deaths, DoNotTouchTheJobsOfOtherWorkers) {
     dispatch_.add_worker();
-    dispatch_.add_model(C, 1, kMaxRun);
+    dispatch_.add_model(C, 1, {kMaxRun, {}});
     make_hot(A);
     submit(1, A);
     submit(2, C);
@@ -269,7 +269,7 @@ TEST_F(Deaths, LetNothingLoadBesideASuspectJob) {
 }
 
 TEST_F(Deaths, LetNothingLoadBeforeASuspectJobThatComesAfterOthers) {
-    dispatch_.add_model(C, 0, kMaxRun);
+    dispatch_.add_model(C, 0, {kMaxRun, {}});
     make_hot(A, B, C);
     // Jobs 2 to 4 wait for an unload that is overruled; job 5 passes them.
     submit(1, B);

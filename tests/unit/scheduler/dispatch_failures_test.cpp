@@ -97,7 +97,7 @@ TEST_F(Failures, AFailedWorkerRefusesJobsAtOnceAndSaysUntilWhen) {
     fail();
     const Time until = now() + limits_.restarts.failed_for;
     wait(1s);
-    dispatch_.submit(1, A, now());
+    dispatch_.submit(1, A, {}, now());
     const auto actions = dispatch_.take();
     ASSERT_EQ(actions.size(), 1u);
     EXPECT_EQ(std::get<RefuseJob>(actions[0]).why, Refusal::worker_failed);

@@ -62,7 +62,7 @@ TEST_F(Jobs, ALoadingModelDoesNotHoldUpAHotOne) {
 
 TEST_F(Jobs, WorkersDoNotHoldUpEachOther) {
     dispatch_.add_worker();
-    dispatch_.add_model(C, 1, kMaxRun);
+    dispatch_.add_model(C, 1, {kMaxRun, {}});
     make_hot(A);
     submit(1, A);
     submit(2, A);

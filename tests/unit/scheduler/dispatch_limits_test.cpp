@@ -83,7 +83,7 @@ TEST_F(Limits, ASuspectStaysOneWhenTheNextWorkerIsKilledBeforeItRuns) {
 }
 
 TEST_F(Limits, ASuspectHasItsSecondChanceAgainWhenItsWorkerIsKilledForAnUnloadThatHangs) {
-    dispatch_.add_model(C, 0, 24h);
+    dispatch_.add_model(C, 0, {24h, {}});
     make_hot(B, C);
     submit(1, B);
     submit(2, C);
@@ -118,7 +118,7 @@ TEST_F(Limits, TheTimeOfTheFirstJobIsNotProlongedByTheEndOfAnother) {
 }
 
 TEST_F(Limits, EachModelHasItsOwn) {
-    dispatch_.add_model(C, 0, 100ms);
+    dispatch_.add_model(C, 0, {100ms, {}});
     make_hot(A, C);
     submit(1, C);
     submit(2, A);
@@ -153,7 +153,7 @@ TEST_F(Limits, NothingIsSentToAWorkerThatIsBeingKilled) {
     wait_for_tick();
     EXPECT_EQ(unload(B), "");
     EXPECT_EQ(submit(2, B), "");
-    dispatch_.add_model(C, 0, kMaxRun);
+    dispatch_.add_model(C, 0, {kMaxRun, {}});
     EXPECT_EQ(load(C), "");
     EXPECT_EQ(tick(), "");
     EXPECT_EQ(dispatch_.next_tick(), std::nullopt);

@@ -31,14 +31,14 @@ TEST_F(Models, ALoadOfALoadingModelDoesNotLoadItTwice) {
 
 TEST_F(Models, OneOfAWorkersModelsLoadsAtATime) {
     make_hot(A);
-    dispatch_.add_model(C, 0, kMaxRun);
+    dispatch_.add_model(C, 0, {kMaxRun, {}});
     EXPECT_EQ(load(B), "load B");
     EXPECT_EQ(load(C), "");
     EXPECT_EQ(loaded(B), "B hot, load C");
 }
 
 TEST_F(Models, LoadInTheOrderOfTheJobsThatWaitForThem) {
-    dispatch_.add_model(C, 0, kMaxRun);
+    dispatch_.add_model(C, 0, {kMaxRun, {}});
     submit(1, C);
     submit(2, A);
     submit(3, B);
@@ -93,7 +93,7 @@ TEST_F(Models, AFailedModelRefusesJobsForAWhileAndSaysUntilWhen) {
     make_hot(B);
     load(A);
     load_failed(A);
-    dispatch_.submit(1, A, now());
+    dispatch_.submit(1, A, {}, now());
     const auto actions = dispatch_.take();
     ASSERT_EQ(actions.size(), 1u);
     EXPECT_EQ(std::get<RefuseJob>(actions[0]).why, Refusal::model_failed);

@@ -18,7 +18,7 @@ class DispatchParallel : public Rig {
 
     explicit DispatchParallel(const DispatchLimits& limits = one_at_a_time()) : Rig(limits) {
         for (const ModelId model : {C, D})
-            dispatch_.add_model(model, dispatch_.add_worker(), kMaxRun);
+            dispatch_.add_model(model, dispatch_.add_worker(), {kMaxRun, {}});
         const ModelId first[] = {A, C, D};
         for (WorkerId worker = 0; worker < 3; ++worker) {
             dispatch_.load(first[worker], now());
@@ -28,7 +28,7 @@ class DispatchParallel : public Rig {
         // Each keeps something else, so that it stays.
         for (WorkerId worker = 1; worker < 3; ++worker) {
             const ModelId other = ModelId{'L'} + worker;
-            dispatch_.add_model(other, worker, kMaxRun);
+            dispatch_.add_model(other, worker, {kMaxRun, {}});
             dispatch_.load(other, now());
             dispatch_.model_loaded(other, now());
         }
@@ -83,7 +83,7 @@ TEST_F(DispatchParallel, TakeTurnsInTheOrderOfTheirJobs) {
 }
 
 TEST_F(DispatchParallel, PassNoneThatHasWaitedForLongerInAnotherWorker) {
-    dispatch_.add_model('E', 0, kMaxRun);
+    dispatch_.add_model('E', 0, {kMaxRun, {}});
     submit(1, B);
     submit(2, C);
     EXPECT_EQ(submit(3, 'E'), "");

@@ -172,7 +172,7 @@ TEST_F(Parking, ADemandDoesNotTakeTheCreditOfALoadThatIsUnderWay) {
 // ---- Loads that wait for their worker -----------------------------------------------------------
 
 TEST_F(Parking, LoadsAskedForWhileTheWorkerStartsComeUpInTheOrderInWhichTheyWereAskedFor) {
-    dispatch_.add_model(C, 0, kMaxRun);
+    dispatch_.add_model(C, 0, {kMaxRun, {}});
     EXPECT_EQ(load(C), "start w0");
     load(A);
     load(B);

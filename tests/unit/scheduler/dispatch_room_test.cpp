@@ -14,7 +14,7 @@ DispatchLimits asking() {
 class DispatchRoom : public Rig {
   protected:
     DispatchRoom() : Rig(asking()) {
-        dispatch_.submit(1, A, now());
+        dispatch_.submit(1, A, {}, now());
         dispatch_.worker_ready(0, now());
         dispatch_.room_made(A, now());
         dispatch_.model_loaded(A, now());
@@ -45,7 +45,7 @@ TEST_F(DispatchRoom, MakesOthersLeaveOnlyForJobsPeopleAndTheCalendar) {
 }
 
 TEST_F(DispatchRoom, LetsALoadThatHasRoomPassOneThatWaits) {
-    dispatch_.add_model(C, 0, kMaxRun);
+    dispatch_.add_model(C, 0, {kMaxRun, {}});
     submit(2, B);
     EXPECT_EQ(submit(3, C), "room for C");
     EXPECT_EQ(room_made(C), "load C");

@@ -29,6 +29,7 @@ struct InWords {
             case Refusal::worker_failed: return "worker_failed";
             case Refusal::worker_died: return "worker_died";
             case Refusal::run_limit: return "run_limit";
+            case Refusal::too_late: return "too_late";
             case Refusal::shutting_down: return "shutting_down";
         }
         return "?";
@@ -45,8 +46,11 @@ struct InWords {
     std::string operator()(const UnloadModel& a) const { return "unload " + name(a.model); }
     std::string operator()(const ParkModel& a) const { return "park " + name(a.model); }
     std::string operator()(const WakeModel& a) const { return "wake " + name(a.model); }
-    std::string operator()(const RunJob& a) const {
-        return "run " + std::to_string(a.job) + (a.suspect ? " alone" : "");
+    std::string operator()(const RunBatch& a) const {
+        std::string words = "run ";
+        for (const JobId job : a.jobs)
+            words += (job == a.jobs.front() ? "" : "+") + std::to_string(job);
+        return words + (a.suspect ? " alone" : "");
     }
     std::string operator()(const RefuseJob& a) const {
         return "refuse " + std::to_string(a.job) + " " + name(a.why);
@@ -69,8 +73,8 @@ class Rig : public testing::Test {
 
     explicit Rig(const DispatchLimits& limits = {}) : limits_(limits), dispatch_(limits) {
         dispatch_.add_worker();
-        dispatch_.add_model(A, 0, kMaxRun);
-        dispatch_.add_model(B, 0, kMaxRun);
+        dispatch_.add_model(A, 0, {kMaxRun, {}});
+        dispatch_.add_model(B, 0, {kMaxRun, {}});
     }
 
     // What the machine asked for since the last call: "start w0, load A". How models moved is
@@ -87,8 +91,8 @@ class Rig : public testing::Test {
     // How models moved since the last call: "A cold->loading demand".
     std::string moves() { return std::exchange(moves_, {}); }
     // ---- Events, each followed by what the machine asks for ------------------------------------
-    std::string submit(JobId job, ModelId model) {
-        dispatch_.submit(job, model, now_);
+    std::string submit(JobId job, ModelId model, const JobTraits& traits = {}) {
+        dispatch_.submit(job, model, traits, now_);
         return asked();
     }
     std::string cancel(JobId job) {

@@ -45,6 +45,11 @@ void SimulatedShell::act(const KillWorker& action) {
     expect(process.stage != Stage::none, "a kill of nobody");
     expect(!process.killed, "a second kill");
     process.killed = true;
+    // Of several that run together it is not known which took too long.
+    if (action.why == std::string_view("a job ran longer than its model allows") &&
+        process.front_size > 1)
+        for (const JobId job : process.batches.front())
+            jobs_[job].overran = true;
     later(action.worker, Happening::exits, 0, 10ms);
 }
 
@@ -86,8 +91,8 @@ void SimulatedShell::come_up(ModelId id, Residency through) {
         expect(other.worker != model.worker ||
                    (other.residency != Residency::loading && other.residency != Residency::waking),
                "a second load at a time");
-    for (const JobId job : process.in_flight)
-        expect(jobs_[job].deaths == 0, "a load beside a suspect job");
+    for (const JobId job : process.in_flight())
+        expect(!jobs_[job].suspect(), "a load beside a suspect job");
     expect(!odds_.asks_for_room || model.room, "a load without room");
     const auto loads = static_cast<std::size_t>(std::count_if(
         models_.begin(), models_.end(),
@@ -113,7 +118,7 @@ void SimulatedShell::act(const UnloadModel& action) {
     expect(process.stage == Stage::up && !process.killed, "an unload on a worker that is not up");
     expect(model.residency == Residency::hot || model.residency == Residency::parked,
            "an unload of a model that is not there");
-    for (const JobId job : process.in_flight)
+    for (const JobId job : process.in_flight())
         expect(jobs_[job].model != action.model, "an unload of a model with a job in flight");
     model.residency = Residency::unloading;
     if (!odds(odds_.unload_hangs)) later(action.worker, Happening::unloaded, action.model, 50ms);
@@ -124,7 +129,7 @@ void SimulatedShell::act(const ParkModel& action) {
     const Process& process = processes_[action.worker];
     expect(process.stage == Stage::up && !process.killed, "a park on a worker that is not up");
     expect(model.residency == Residency::hot, "a park of a model that is not hot");
-    for (const JobId job : process.in_flight)
+    for (const JobId job : process.in_flight())
         expect(jobs_[job].model != action.model, "a park of a model with a job in flight");
     model.residency = Residency::parking;
     if (odds(odds_.park_hangs)) return;
@@ -154,27 +159,42 @@ void SimulatedShell::act(const ModelMoved& action) {
     expect(legal.contains(action.to), "a move that the ladder does not have");
 }
 
-void SimulatedShell::act(const RunJob& action) {
-    Job& job = jobs_.at(action.job);
+void SimulatedShell::act(const RunBatch& action) {
     Process& process = processes_[action.worker];
-    expect(!job.ended && !job.in_flight, "a run of a job that runs or has ended");
-    expect(!job.unwanted, "a run of a job that nobody wants");
+    expect(!action.jobs.empty(), "a batch of nothing");
     expect(process.stage == Stage::up && !process.killed, "a run on a worker that is not up");
-    expect(models_.at(job.model).worker == action.worker, "a run on a wrong worker");
-    expect(models_.at(job.model).residency == Residency::hot, "a run of a model that is not hot");
-    expect(action.suspect == (job.deaths > 0), "a wrong suspicion");
-    expect(process.in_flight.size() < 2, "a third job in flight");
+    expect(process.batches.size() < 2, "a third batch in flight");
+    const Job& first = jobs_.at(action.jobs.front());
+    const Model& model = models_.at(first.model);
+    expect(model.worker == action.worker, "a run on a wrong worker");
+    expect(model.residency == Residency::hot, "a run of a model that is not hot");
+    BatchSize size{0, 0};
+    for (const JobId id : action.jobs) {
+        Job& job = jobs_.at(id);
+        expect(!job.ended && !job.in_flight, "a run of a job that runs or has ended");
+        expect(!job.unwanted, "a run of a job that nobody wants");
+        expect(action.suspect == job.suspect(), "a wrong suspicion");
+        expect(job.model == first.model && job.traits.form == first.traits.form,
+               "jobs of two kinds in one batch");
+        expect(!job.traits.deadline || now_ <= *job.traits.deadline, "a run of what is too late");
+        job.in_flight = true;
+        size += job.traits.size;
+    }
+    const BatchSize& most = model.limits.batch.most;
+    expect(action.jobs.size() == 1 || (size.rows <= most.rows && size.tokens <= most.tokens),
+           "a batch that is too large");
     if (action.suspect) {
-        expect(process.in_flight.empty(), "a suspect job beside another");
-        for (const auto& [id, model] : models_)
-            expect(model.worker != action.worker || model.residency != Residency::loading,
+        expect(action.jobs.size() == 1 && process.batches.empty(), "a suspect job beside another");
+        for (const auto& [id, other] : models_)
+            expect(other.worker != action.worker || other.residency != Residency::loading,
                    "a suspect job beside a load");
     }
-    for (const JobId other : process.in_flight)
-        expect(jobs_[other].deaths == 0, "a job beside a suspect job");
-    job.in_flight = true;
-    process.in_flight.push_back(action.job);
-    if (process.in_flight.size() == 1) run_front(action.worker);
+    for (const JobId other : process.in_flight())
+        expect(!jobs_[other].suspect(), "a job beside a suspect job");
+    process.batches.emplace_back(action.jobs.begin(), action.jobs.end());
+    if (process.batches.size() > 1) return;
+    process.front_size = action.jobs.size();
+    run_front(action.worker);
 }
 
 void SimulatedShell::act(const RefuseJob& action) {
@@ -191,10 +211,15 @@ void SimulatedShell::act(const RefuseJob& action) {
             break;
         case Refusal::no_room: expect(odds_.no_room > 0, "a refusal for room there is"); break;
         case Refusal::worker_died:
-            expect(job.deaths == 2, "worker_died after too few or too many deaths");
-            expect(!blamed, "an innocent job is refused with worker_died");
+            expect(job.deaths == (job.overran ? 1 : 2),
+                   "worker_died after too few or too many deaths");
+            expect(!blamed || job.overran, "an innocent job is refused with worker_died");
             break;
         case Refusal::run_limit: expect(job.temper == Temper::hangs, "an innocent overran"); break;
+        case Refusal::too_late:
+            expect(job.traits.deadline.has_value(), "too late for what?");
+            expect(action.late > Duration::zero(), "too late by nothing");
+            break;
         case Refusal::shutting_down: expect(shutting_down_, "shutting_down too early"); break;
         case Refusal::worker_failed: break;
     }
@@ -242,9 +267,9 @@ void SimulatedShell::act(const ForgetModel& action) {
 void SimulatedShell::check_counts() {
     std::size_t in_flight = 0;
     for (WorkerId id = 0; id < processes_.size(); ++id) {
-        expect(dispatch_.view_worker(id).in_flight == processes_[id].in_flight.size(),
-               "a wrong count of what is in flight");
-        in_flight += processes_[id].in_flight.size();
+        const std::size_t jobs = processes_[id].in_flight().size();
+        expect(dispatch_.view_worker(id).in_flight == jobs, "a wrong count of what is in flight");
+        in_flight += jobs;
     }
     std::size_t jobs = 0;
     for (const auto& [id, model] : models_) {

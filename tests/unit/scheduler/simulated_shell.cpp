@@ -82,15 +82,25 @@ ModelId SimulatedShell::add_model(WorkerId worker) {
                           : odds(odds_.load_kills) ? Temper::kills
                           : odds(odds_.load_hangs) ? Temper::hangs
                                                    : Temper::good;
-    models_[id] = Model{.worker = worker, .temper = temper};
-    dispatch_.add_model(id, worker, kMaxRun);
+    ModelLimits limits{kMaxRun, {}};
+    if (odds_.batches) limits.batch = {{1 + pick(5), 20}, std::chrono::milliseconds(pick(15))};
+    models_[id] = Model{.worker = worker, .temper = temper, .limits = limits};
+    dispatch_.add_model(id, worker, limits);
     return id;
 }
 
 // ---- What happens -------------------------------------------------------------------------------
 
+std::vector<JobId> SimulatedShell::Process::in_flight() const {
+    std::vector<JobId> jobs;
+    for (const std::deque<JobId>& batch : batches)
+        jobs.insert(jobs.end(), batch.begin(), batch.end());
+    return jobs;
+}
+
+// The jobs of a batch end one after the other.
 void SimulatedShell::run_front(WorkerId id) {
-    const JobId job = processes_[id].in_flight.front();
+    const JobId job = processes_[id].batches.front().front();
     switch (jobs_[job].temper) {
         case Temper::kills: return later(id, Happening::exits, 0, 20ms);
         case Temper::hangs: return;
@@ -168,10 +178,14 @@ void SimulatedShell::happen(const Event& event) {
             say("finished: " + std::to_string(event.subject));
             Job& job = jobs_.at(event.subject);
             job.in_flight = false;
-            process.in_flight.pop_front();
+            process.batches.front().pop_front();
+            if (process.batches.front().empty()) {
+                process.batches.pop_front();
+                process.front_size = process.batches.empty() ? 0 : process.batches.front().size();
+            }
             end(event.subject);
             ++jobs_done_;
-            if (!process.in_flight.empty()) run_front(event.worker);
+            if (!process.batches.empty()) run_front(event.worker);
             expect(dispatch_.finished(event.subject, now_) == job.unwanted,
                    "a wrong mark at the end");
             break;
@@ -184,11 +198,11 @@ void SimulatedShell::process_exits(WorkerId id) {
     Process& process = processes_[id];
     say("exit of w" + std::to_string(id));
     if (process.stage != Stage::stopping) ++deaths_;
-    for (const JobId job : process.in_flight) {
+    for (const JobId job : process.in_flight()) {
         jobs_[job].in_flight = false;
         if (!process.killed) ++jobs_[job].deaths;
     }
-    process = {Stage::none, false, process.generation, {}};
+    process = {Stage::none, false, process.generation, {}, 0};
     for (auto& [model_id, model] : models_)
         if (model.worker == id && model.residency != Residency::failed)
             model.residency = Residency::cold;
@@ -230,10 +244,20 @@ void SimulatedShell::submit() {
     const Temper temper = odds(odds_.job_kills)   ? Temper::kills
                           : odds(odds_.job_hangs) ? Temper::hangs
                                                   : Temper::good;
-    jobs_.push_back({.model = model, .temper = temper});
+    JobTraits traits;
+    if (odds_.batches) {
+        const auto uid = static_cast<Uid>(pick(3));
+        traits = {{uid, uid * 10 + pick(2)},
+                  static_cast<Priority>(pick(3)),
+                  pick(2),
+                  {1 + pick(3), pick(9)},
+                  {}};
+        if (odds(200)) traits.deadline = now_ + std::chrono::milliseconds(pick(600));
+    }
+    jobs_.push_back({.model = model, .temper = temper, .traits = traits});
     ++models_.at(model).jobs;
     say("submit " + std::to_string(id) + " for " + InWords::name(model));
-    dispatch_.submit(id, model, now_);
+    dispatch_.submit(id, model, traits, now_);
 }
 
 void SimulatedShell::cancel_or_abandon() {

@@ -27,6 +27,7 @@ struct Odds {
     int no_room = 0;                                     // any answer
     int deaths = 0;                                      // by nobody's fault, per step
     std::size_t parallel_loads = 0;                      // of all workers
+    bool batches = false;                                // jobs have mates, users, deadlines
 
     bool any_death() const { return deaths > 0; }
 };
@@ -58,8 +59,12 @@ class SimulatedShell {
     struct Job {
         ModelId model;
         Temper temper;
+        JobTraits traits;
         bool in_flight = false, ended = false, unwanted = false;
-        int deaths = 0;  // of workers by themselves, with it in flight
+        int deaths = 0;        // of workers by themselves, with it in flight
+        bool overran = false;  // together with others
+
+        bool suspect() const { return deaths > 0 || overran; }
     };
     struct Model {
         WorkerId worker;
@@ -70,6 +75,7 @@ class SimulatedShell {
         std::size_t jobs = 0;              // not ended
         bool ran_out = false;              // of memory, ever
         bool asked = false, room = false;  // for room, and has it
+        ModelLimits limits{};
         bool awaited = false;  // somebody asked for a load or an unload and was told nothing yet
     };
     // Stages of a process; none: no process.
@@ -78,7 +84,10 @@ class SimulatedShell {
         Stage stage = Stage::none;
         bool killed = false;
         int generation = 0;
-        std::deque<JobId> in_flight;
+        std::deque<std::deque<JobId>> batches;
+        std::size_t front_size = 0;  // of the front batch, when it came
+
+        std::vector<JobId> in_flight() const;
     };
     enum class Happening {
         hello,
@@ -110,7 +119,7 @@ class SimulatedShell {
     void act(const UnloadModel& action);
     void act(const ParkModel& action);
     void act(const WakeModel& action);
-    void act(const RunJob& action);
+    void act(const RunBatch& action);
     void act(const RefuseJob& action);
     void act(const ModelMoved& action);
     void act(const ModelSettled& action);

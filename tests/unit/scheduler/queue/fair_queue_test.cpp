@@ -22,9 +22,9 @@ BatchLimits rows(std::uint64_t most) {
 class Queue {
   public:
     JobId push(Submitter submitter, Share seconds = 1, Priority priority = Priority::normal,
-               Time now = kStart, JobKind kind = 0) {
+               Time now = kStart, std::uint64_t form = 0) {
         ++last_;
-        queue.push(last_, {submitter, priority, kind == 0 ? last_ : kind, seconds, {}}, now);
+        queue.push(last_, {submitter, priority, {0, form == 0 ? last_ : form}, seconds, {}}, now);
         return last_;
     }
     // Whose the next job is, one after the other.
@@ -182,8 +182,8 @@ TEST(FairQueue, does_not_fill_a_batch_from_another_class) {
 
 TEST(FairQueue, tells_how_much_waits_with_the_first_and_since_when) {
     FairQueue queue;
-    const auto job = [](JobKind kind, std::uint64_t rows) {
-        return QueuedJob{{1, 1}, Priority::normal, kind, 1, {rows, 10 * rows}};
+    const auto job = [](std::uint64_t form, std::uint64_t rows) {
+        return QueuedJob{{1, 1}, Priority::normal, {0, form}, 1, {rows, 10 * rows}};
     };
     queue.push(1, job(7, 2), kStart + 1s);
     queue.push(2, job(8, 100), kStart + 2s);
@@ -199,7 +199,7 @@ TEST(FairQueue, fills_a_batch_by_rows_and_tokens_and_lets_the_large_go_alone) {
     FairQueue queue;
     JobId last = 0;
     for (const std::uint64_t rows : {40, 10, 20, 10, 1})
-        queue.push(++last, {{1, 1}, Priority::normal, 7, 1, {rows, rows}}, kStart);
+        queue.push(++last, {{1, 1}, Priority::normal, {0, 7}, 1, {rows, rows}}, kStart);
     const auto batch = [&](const BatchLimits& limits) {
         std::vector<JobId> jobs;
         for (const auto& taken : queue.take(kStart, limits))
@@ -239,14 +239,14 @@ TEST(FairQueue, keeps_its_promises_on_random_walks) {
         Time now = kStart;
         JobId last = 0;
         std::map<JobId, QueuedJob> waiting;
-        std::map<std::pair<SessionId, JobKind>, JobId> newest;
+        std::map<std::pair<SessionId, std::uint64_t>, JobId> newest;
         for (int step = 0; step < 5000; ++step) {
             now += std::chrono::milliseconds(under(20));
             if (under(3) > 0) {
                 const Uid uid = static_cast<Uid>(under(5));
                 const QueuedJob job{{uid, uid * 10 + under(3)},
                                     static_cast<Priority>(under(3)),
-                                    under(4),
+                                    {0, under(4)},
                                     0.001 * static_cast<double>(1 + under(50)),
                                     {}};
                 queue.push(++last, job, now);
@@ -260,9 +260,9 @@ TEST(FairQueue, keeps_its_promises_on_random_walks) {
                     ASSERT_NE(found, waiting.end());
                     // Of one level, since a job that rose comes before younger ones of its own.
                     if (taken.charge.level == found->second.priority) {
-                        auto& before = newest[{
-                            found->second.submitter.session,
-                            found->second.kind * 3 + static_cast<JobKind>(taken.charge.level)}];
+                        auto& before = newest[{found->second.submitter.session,
+                                               found->second.kind.form * 3 +
+                                                   static_cast<std::uint64_t>(taken.charge.level)}];
                         ASSERT_LT(before, taken.job);
                         before = taken.job;
                     }
@@ -287,7 +287,7 @@ TEST(FairQueue, divides_a_device_between_the_greedy_and_the_polite) {
         for (const auto& [uid, most] : wanted)
             for (; outstanding[uid] < most; ++outstanding[uid])
                 queue.push(++last,
-                           {{uid, uid}, Priority::normal, uid, uid == 1 ? 0.010 : 0.004, {}},
+                           {{uid, uid}, Priority::normal, {0, uid}, uid == 1 ? 0.010 : 0.004, {}},
                            kStart);
         for (const auto& taken : queue.take(kStart, rows(4))) {
             had[taken.charge.submitter.uid] += taken.charge.seconds;
