@@ -49,6 +49,7 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
       memory_(budgets),
       loans_(loop, memory_, [this] { carry_out(); }),
       watch_(loop, budgets, [this] { look_at_others(); }),
+      gpus_(loop, budgets.nvml),
       synthetic_(loop, dispatcher, channels,
                  [this](scheduler::ModelId model) {
                      ladder_.self_warmed(model, clocks_.now());
@@ -212,6 +213,9 @@ void Keeper::version_added(const ModelVersion& model,
     ladder_.add(model.id, model.file.residency, now, instead_of);
     if (model.file.residency.forecast) foresight_.add(model.id, cost_of(model), instead_of);
     if (!instead_of) recall(model, now);
+    // Its price is a share of the device's memory.
+    if (model.file.residency.forecast && memory_.total_of(model.device) == 0)
+        look_at_gpus({model.device}, [] {});
     take_pin(model.id);
     look_ahead(now);
     carry_out();
@@ -221,6 +225,7 @@ void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
     foresight_.remove(model);
     memory_.budget().remove(model, scheduler::Clock::now());
+    room_asks_.erase(model);
     pinned_for_a_time_.erase(model);
     records_.erase(model);
 }

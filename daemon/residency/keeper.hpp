@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "daemon/devices/gpu_probe.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/call_log.hpp"
 #include "daemon/residency/clocks.hpp"
@@ -26,6 +27,8 @@ class Keeper final : public DispatchWatcher {
     Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, const BudgetOptions& budgets,
            ChannelTable& channels, asio::thread_pool& disk);
 
+    // Looks which GPUs with limits there are. Before the models are read.
+    void look_at_gpus_first();
     // Goes on from what an earlier life of the daemon left. Before the models are read.
     void recall(StateFolder state);
     // Has what the next life needs written down.
@@ -50,6 +53,8 @@ class Keeper final : public DispatchWatcher {
     // The minutes with calls that are over, none from before `since_ms`.
     std::vector<ipc::Event> calls(std::uint64_t since_ms);
     const DeviceMemory& memory() const { return memory_; }
+    // Tells `then`, at once or soon, when what is known of the devices is not older than a second.
+    void refresh_devices(std::function<void()> then);
     Loans& loans() { return loans_; }
     // What stands in a job's way, or nothing.
     std::optional<Error> refusal(const ModelVersion& model) const;
@@ -85,6 +90,7 @@ class Keeper final : public DispatchWatcher {
     void perform(const scheduler::NoRoom& action);
     void perform(const scheduler::Restore& action);
     void look_at_others();
+    void look_at_gpus(const std::set<std::string>& devices, std::function<void()> then);
 
     // keeper_time.cpp: what comes of time, and of the machines' decisions.
     void carry_out();
@@ -106,6 +112,10 @@ class Keeper final : public DispatchWatcher {
     DeviceMemory memory_;
     Loans loans_;
     HostWatch watch_;
+    GpuProbe gpus_;
+    bool looking_at_gpus_ = false;                  // because a second has passed
+    std::map<scheduler::ModelId, bool> room_asks_;  // that wait for a look: whether others yield
+    scheduler::Time gpus_seen_at_{};
     std::set<scheduler::ModelId> pinned_for_a_time_;
     // Of one model: its versions share it, and only the newest one's moves count.
     struct Record {

@@ -1,0 +1,149 @@
+// Limits of a GPU that the daemon knows by what NVML tells.
+
+#include <gmock/gmock.h>
+
+#include "tests/integration/residency/fake_gpu_machine.hpp"
+
+namespace samovar::tests {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class OnGpu : public FakeGpuMachine, public Budgeted {
+  protected:
+    explicit OnGpu(const std::string& limits, std::vector<std::string> environment = {})
+        : Budgeted("[device.\"cuda:0\"]\n" + limits, plan(std::move(environment))) {
+        device = "cuda:0";
+    }
+    // Of a and b the one or the other.
+    bool one_stays() {
+        return wait_until([this] {
+            return (residency("a") == Residency::hot) != (residency("b") == Residency::hot);
+        });
+    }
+    bool says(const std::string& words) {
+        return wait_until([&] { return daemon.log().find(words) != std::string::npos; });
+    }
+};
+
+struct GpuWithReserve : OnGpu {
+    GpuWithReserve() : OnGpu("leave_free = \"100MB\"\n") {
+        for (const char* model : {"a", "b"})
+            put("hefty", model, "");
+        client.reload().value();
+        EXPECT_TRUE(run("a"));
+        EXPECT_TRUE(run("b"));
+    }
+};
+
+TEST_F(GpuWithReserve, lets_idle_models_step_down_for_another_program_and_brings_them_back) {
+    leave(30);
+    EXPECT_TRUE(comes_to("a", Residency::cold));
+    EXPECT_TRUE(comes_to("b", Residency::cold));
+    EXPECT_EQ(client.why("a").value().rule, "pressure");
+    leave(500);
+    EXPECT_TRUE(comes_to("a", Residency::hot));
+    EXPECT_TRUE(comes_to("b", Residency::hot));
+}
+
+TEST_F(GpuWithReserve, keeps_those_that_fit_beside_the_other_program) {
+    leave(85);  // 15 MB are missing, which one model of 25 MB gives back
+    EXPECT_TRUE(one_stays());
+}
+
+TEST_F(GpuWithReserve, looks_before_each_load_and_waits_for_no_second_to_pass) {
+    leave(30);
+    ASSERT_TRUE(comes_to("a", Residency::cold));
+    ASSERT_TRUE(comes_to("b", Residency::cold));
+    EXPECT_EQ(run("a").error().code, Errc::out_of_memory);
+    leave(500);
+    EXPECT_TRUE(run("a"));
+}
+
+TEST_F(GpuWithReserve, keeps_what_it_saw_last_while_the_driver_does_not_answer) {
+    gpus.are({}, 9);
+    ASSERT_TRUE(says("cuda:0 is not seen any more: "));
+    EXPECT_EQ(residency("a"), Residency::hot);
+    leave(30);
+    EXPECT_TRUE(comes_to("a", Residency::cold));
+}
+
+struct GpuByShare : OnGpu {
+    GpuByShare() : OnGpu("budget = \"4.5%\"\n") {}
+};
+
+TEST_F(GpuByShare, gives_models_that_share_of_its_memory) {
+    for (const char* model : {"a", "b"})
+        put("hefty", model, "");
+    client.reload().value();
+    ASSERT_TRUE(run("a"));
+    ASSERT_TRUE(run("b"));
+    EXPECT_TRUE(comes_to("a", Residency::cold)) << "45 MB have room for one of 25 MB";
+    EXPECT_EQ(residency("b"), Residency::hot);
+}
+
+TEST_F(GpuByShare, knows_from_the_start_which_pins_fit) {
+    put("hefty", "a", "pinned = true\n");
+    put("hefty", "b", "pinned = true\n");
+    ASSERT_TRUE(daemon.stop());
+    daemon.start();
+    EXPECT_THAT(daemon.log(),
+                HasSubstr("of the 45.0 MB that models may hold of cuda:0 are pinned"));
+}
+
+// A GPU that is not there when the daemon starts.
+struct GpuThatComesLater : OnGpu {
+    GpuThatComesLater() : OnGpu("budget = \"4.5%\"\nleave_free = \"100MB\"\n", {}) {
+        EXPECT_TRUE(daemon.stop());
+        gpus.are({}, 9);
+        daemon.start();
+        client = Client::connect({.socket = daemon.socket()}).value();
+        for (const char* model : {"a", "b"})
+            put("hefty", model, "");
+        client.reload().value();
+    }
+};
+
+TEST_F(GpuThatComesLater, is_missed_with_a_warning_and_limited_from_when_it_is_seen) {
+    EXPECT_THAT(daemon.log(), HasSubstr("device cuda:0 is not seen: nvmlInit: Driver Not Loaded; "
+                                        "what samovard.toml leaves free of it, or gives as a "
+                                        "share, holds from when it is"));
+    ASSERT_TRUE(run("a"));
+    ASSERT_TRUE(run("b"));
+    EXPECT_EQ(residency("a"), Residency::hot) << "no limit is known";
+    leave(500);
+    EXPECT_TRUE(one_stays());
+}
+
+struct GpuWithBudget : OnGpu {
+    GpuWithBudget() : OnGpu("budget = \"800MB\"\n") {
+        put("hefty", "a", "");
+        client.reload().value();
+        EXPECT_TRUE(run("a"));
+    }
+    std::string environment_of_worker() const {
+        return text_of("/proc/" + std::to_string(daemon.worker("cuda:0").pid) + "/environ");
+    }
+};
+
+TEST_F(GpuWithBudget, is_counted_by_its_workers_as_the_driver_counts) {
+    EXPECT_THAT(environment_of_worker(), HasSubstr("CUDA_DEVICE_ORDER=PCI_BUS_ID"));
+}
+
+struct GpuInAnotherOrder : OnGpu {
+    GpuInAnotherOrder() : OnGpu("budget = \"800MB\"\n", {"CUDA_DEVICE_ORDER=FASTEST_FIRST"}) {}
+};
+
+TEST_F(GpuInAnotherOrder, is_left_to_whoever_said_so) {
+    put("hefty", "a", "");
+    client.reload().value();
+    ASSERT_TRUE(run("a"));
+    const std::string environment =
+        text_of("/proc/" + std::to_string(daemon.worker("cuda:0").pid) + "/environ");
+    EXPECT_THAT(environment, HasSubstr("CUDA_DEVICE_ORDER=FASTEST_FIRST"));
+    EXPECT_THAT(environment, Not(HasSubstr("PCI_BUS_ID")));
+}
+
+}  // namespace
+}  // namespace samovar::tests
