@@ -201,6 +201,7 @@ ipc::StatusReport Server::status(bool all) const {
         keeper_.fill(status, *entry.current);
         report.models.push_back(std::move(status));
     }
+    keeper_.fill(report);
     return report;
 }
 

@@ -256,6 +256,31 @@ std::optional<Error> DeviceMemory::pin_refusal(const ModelVersion& model) const 
                  "release another pin, or raise the budget in samovard.toml", 0, 0};
 }
 
+std::vector<ipc::DeviceStatus> DeviceMemory::status() const {
+    std::set<std::string> names = gpus();
+    names.insert("cpu");
+    std::vector<ipc::DeviceStatus> all;
+    for (const std::string& name : names) {
+        ipc::DeviceStatus status;
+        status.name = name;
+        if (const auto gpu = gpus_.find(name); gpu != gpus_.end()) {
+            status.description = gpu->second.name.substr(0, kMaxDescriptionBytes);
+            status.uuid = gpu->second.uuid;
+            status.free = gpu->second.free;
+        } else if (name == "cpu") {
+            status.free = read_meminfo(options_.meminfo).available;
+        }
+        status.total = total_of(name);
+        const auto id = find_device(name);
+        status.held = id ? budget_.held(*id) : 0;
+        status.limit = id ? budget_.limit(*id) : limit_of(name);
+        if (const auto why = unseen_.find(name); why != unseen_.end())
+            status.problem = why->second.substr(0, kMaxProblemBytes);
+        if (all.size() < kMaxDevices) all.push_back(std::move(status));
+    }
+    return all;
+}
+
 std::string DeviceMemory::holders(const std::string& device) const {
     const scheduler::Shortage account = budget_.account(devices_.at(device), 0);
     return bytes_in_words(account.pinned) + " of " + device + " are held by pinned models, " +

@@ -70,6 +70,9 @@ class DeviceMemory {
     // Takes in what was read. True where a GPU's memory became known.
     bool seen(const GpuReadings& readings, const Held& held_before);
 
+    // What there is to tell of each device, but for what is lent of it.
+    std::vector<ipc::DeviceStatus> status() const;
+
     // What models hold of a device.
     std::string holders(const std::string& device) const;
     // Why there is no room.

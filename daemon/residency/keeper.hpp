@@ -55,6 +55,7 @@ class Keeper final : public DispatchWatcher {
     const DeviceMemory& memory() const { return memory_; }
     // Tells `then`, at once or soon, when what is known of the devices is not older than a second.
     void refresh_devices(std::function<void()> then);
+    void fill(ipc::StatusReport& report) const;
     Loans& loans() { return loans_; }
     // What stands in a job's way, or nothing.
     std::optional<Error> refusal(const ModelVersion& model) const;

@@ -87,6 +87,14 @@ void Keeper::look_at_gpus_first() {
     if (!limited.empty()) memory_.seen(gpus_.look_now(limited), {});
 }
 
+void Keeper::fill(ipc::StatusReport& report) const {
+    report.devices = memory_.status();
+    for (ipc::DeviceStatus& device : report.devices)
+        device.lent = loans_.lent(device.name);
+    report.parked = memory_.budget().host_held();
+    report.parked_limit = memory_.budget().host_limit();
+}
+
 void Keeper::refresh_devices(std::function<void()> then) {
     const scheduler::Time now = scheduler::Clock::now();
     const std::set<std::string> gpus = memory_.gpus();

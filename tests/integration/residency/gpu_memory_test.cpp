@@ -127,6 +127,32 @@ struct GpuWithBudget : OnGpu {
     }
 };
 
+TEST_F(GpuWithBudget, is_told_of_by_a_status) {
+    const DaemonStatus status = client.status().value();
+    ASSERT_EQ(status.devices.size(), 2U);
+    EXPECT_EQ(status.devices[0].name, "cpu");
+    EXPECT_GT(status.devices[0].total, status.devices[0].free);
+    const DeviceStatus& gpu = status.devices[1];
+    EXPECT_EQ(gpu.name, "cuda:0");
+    EXPECT_EQ(gpu.description, "Fake");
+    EXPECT_EQ(gpu.uuid, "GPU-0123");
+    EXPECT_EQ(gpu.total, 1000 * kMegabyte);
+    EXPECT_EQ(gpu.free, 500 * kMegabyte);
+    EXPECT_EQ(gpu.limit, 800 * kMegabyte);
+    EXPECT_GT(gpu.held, 25 * kMegabyte);
+    EXPECT_LT(gpu.held, 30 * kMegabyte);
+    EXPECT_EQ(gpu.problem, "");
+}
+
+TEST_F(GpuWithBudget, is_looked_at_again_for_a_status_and_missed_with_the_reason) {
+    const auto gpu = [this] { return client.status().value().devices[1]; };
+    leave(70);
+    EXPECT_TRUE(wait_until([&] { return gpu().free == 70 * kMegabyte; }));
+    gpus.are({}, 9);
+    EXPECT_TRUE(wait_until([&] { return !gpu().problem.empty(); }));
+    EXPECT_EQ(gpu().problem, "nvmlInit: Driver Not Loaded");
+}
+
 TEST_F(GpuWithBudget, is_counted_by_its_workers_as_the_driver_counts) {
     EXPECT_THAT(environment_of_worker(), HasSubstr("CUDA_DEVICE_ORDER=PCI_BUS_ID"));
 }
