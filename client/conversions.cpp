@@ -76,6 +76,11 @@ ModelStatus to_public(ipc::ModelStatus&& message) {
             std::move(message.next_rule)};
 }
 
+std::optional<double> joules_of(const ipc::BroughtUp& up) {
+    if (!up.tells_energy) return std::nullopt;
+    return static_cast<double>(up.idle_millijoules) / 1000;
+}
+
 std::optional<std::uint64_t> limit_of(std::uint64_t limit) {
     return limit == ipc::DeviceStatus::kNoLimit ? std::nullopt : std::optional(limit);
 }
@@ -166,7 +171,8 @@ Warmth to_public(ipc::Warmth&& message) {
                                 nanoseconds(calls.p99_ns)});
     for (ipc::BroughtUp& up : message.brought_up)
         warmth.brought_up.push_back({std::move(up.cause), up.times, up.met, up.unmet,
-                                     milliseconds(up.idle_ms), up.idle_byte_seconds});
+                                     milliseconds(up.idle_ms), up.idle_byte_seconds,
+                                     joules_of(up)});
     return warmth;
 }
 

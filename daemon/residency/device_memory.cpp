@@ -199,6 +199,8 @@ void DeviceMemory::unseen(const std::string& device, const std::string& why) {
             "device {} is not seen: {}; what samovard.toml leaves free of it, or gives as a share, "
             "holds from when it is",
             device, why);
+    else if (options_.devices.contains(device))
+        spdlog::warn("device {} is not seen: {}; its budget holds all the same", device, why);
     else
         spdlog::info("device {} is not seen: {}", device, why);
 }

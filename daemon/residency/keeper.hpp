@@ -10,6 +10,7 @@
 #include "daemon/residency/device_memory.hpp"
 #include "daemon/residency/event_log.hpp"
 #include "daemon/residency/host_watch.hpp"
+#include "daemon/residency/idle_energy.hpp"
 #include "daemon/residency/loans.hpp"
 #include "daemon/residency/state_folder.hpp"
 #include "daemon/residency/synthetic_jobs.hpp"
@@ -93,6 +94,11 @@ class Keeper final : public DispatchWatcher {
     void look_at_others();
     void look_at_gpus(const std::set<std::string>& devices, std::function<void()> then);
 
+    // keeper_energy.cpp: what comes of energy.
+    void watch_energy();
+    void let_gpus_go();
+    void share_energy(const GpuReadings& readings);
+
     // keeper_time.cpp: what comes of time, and of the machines' decisions.
     void carry_out();
     void warm(scheduler::ModelId model);
@@ -132,7 +138,9 @@ class Keeper final : public DispatchWatcher {
     std::optional<StateFolder> state_;
     Memories remembered_;  // also of models that are gone, for a while
     bool cannot_write_ = false;
-    asio::steady_timer timer_;
+    asio::steady_timer timer_, energy_timer_;
+    IdleEnergy energy_;
+    bool watching_energy_ = false, energy_told_ = false;
     std::optional<scheduler::Time> timer_at_;
     std::optional<scheduler::Time> remember_at_;
     asio::posix::stream_descriptor clock_;

@@ -65,17 +65,18 @@ void Keeper::look_at_others() {
     if (!gpus.empty() && !std::exchange(looking_at_gpus_, true))
         look_at_gpus(gpus, [this] { looking_at_gpus_ = false; });
     watch_.want(memory_.watches_any() && !stopped_);
-    if (!watch_.wanted()) gpus_.let_go();
+    let_gpus_go();
     carry_out();
 }
 
 void Keeper::look_at_gpus(const std::set<std::string>& devices, std::function<void()> then) {
-    // While somebody looks each second the driver stays open.
-    gpus_.look(devices, watch_.wanted(),
+    // While somebody looks again and again the driver stays open.
+    gpus_.look(devices, watch_.wanted() || watching_energy_,
                [this, held = memory_.held(), then = std::move(then)](const GpuReadings& readings) {
                    if (memory_.seen(readings, held))
                        for (const auto& [id, model] : dispatcher_.models())
                            foresight_.set_cost(id, cost_of(*model));
+                   share_energy(readings);
                    then();
                    carry_out();
                });
@@ -85,6 +86,10 @@ void Keeper::look_at_gpus(const std::set<std::string>& devices, std::function<vo
 void Keeper::look_at_gpus_first() {
     const std::set<std::string> limited = memory_.gpus_with_limits_to_see();
     if (!limited.empty()) memory_.seen(gpus_.look_now(limited), {});
+    std::set<std::string> others = memory_.gpus();
+    for (const std::string& seen : limited)
+        others.erase(seen);
+    if (!others.empty()) look_at_gpus(others, [] {});
 }
 
 void Keeper::fill(ipc::StatusReport& report) const {

@@ -225,7 +225,7 @@ Warmth specimen<Warmth>() {
     return {1'000,
             3,
             {{"cold", 3, 200'000'000, 250'000'000}, {"hot", 990, 3'000'000, 9'000'000}},
-            {{"schedule", 7, 5, 1, 3'600'000, 966'367'641'600}}};
+            {{"schedule", 7, 5, 1, 3'600'000, 966'367'641'600, true, 1'250'000}}};
 }
 template <>
 StatusReport specimen<StatusReport>() {

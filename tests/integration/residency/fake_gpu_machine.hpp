@@ -26,8 +26,11 @@ struct FakeGpuMachine {
         leave(500);
     }
     // So much of its 1000 MB is free, whatever models hold.
-    void leave(unsigned long long megabytes) const {
-        gpus.are({{.total = 1000 * kMegabyte, .free = megabytes * kMegabyte, .name = "Fake"}});
+    void leave(unsigned long long megabytes, long long energy_mj = -1) const {
+        gpus.are({{.total = 1000 * kMegabyte,
+                   .free = megabytes * kMegabyte,
+                   .energy_mj = energy_mj,
+                   .name = "Fake"}});
     }
     DaemonPlan plan(std::vector<std::string> environment = {}) const {
         environment.push_back(gpus.variable());

@@ -92,6 +92,25 @@ TEST_F(GpuByShare, knows_from_the_start_which_pins_fit) {
                 HasSubstr("of the 45.0 MB that models may hold of cuda:0 are pinned"));
 }
 
+struct GpuWithoutLimits : OnGpu {
+    GpuWithoutLimits() : OnGpu("") {}
+    double price() {
+        const std::string text = client.why("a").value().text;
+        return std::stod(text.substr(text.find("the price of ") + 13));
+    }
+};
+
+TEST_F(GpuWithoutLimits, is_all_that_the_price_of_an_idle_minute_is_a_share_of) {
+    take("hefty", "a", "forecast = true\n");
+    ASSERT_TRUE(run("a"));
+    ASSERT_TRUE(wait_until([&] { return client.status().value().devices[1].total.has_value(); }));
+    const double in_a_large_one = price();
+    gpus.are({{.total = 250 * kMegabyte, .free = 100 * kMegabyte}});
+    EXPECT_TRUE(
+        wait_until([&] { return client.status().value().devices[1].total == 250 * kMegabyte; }));
+    EXPECT_NEAR(price() / in_a_large_one, 4, 0.1);
+}
+
 // A GPU that is not there when the daemon starts.
 struct GpuThatComesLater : OnGpu {
     GpuThatComesLater() : OnGpu("budget = \"4.5%\"\nleave_free = \"100MB\"\n", {}) {
@@ -149,12 +168,39 @@ TEST_F(GpuWithBudget, is_looked_at_again_for_a_status_and_missed_with_the_reason
     leave(70);
     EXPECT_TRUE(wait_until([&] { return gpu().free == 70 * kMegabyte; }));
     gpus.are({}, 9);
-    EXPECT_TRUE(wait_until([&] { return !gpu().problem.empty(); }));
-    EXPECT_EQ(gpu().problem, "nvmlInit: Driver Not Loaded");
+    EXPECT_TRUE(wait_until([&] { return gpu().problem == "nvmlInit: Driver Not Loaded"; }));
+}
+
+TEST_F(GpuWithBudget, has_its_energy_shared_out_among_the_models_that_were_hot_and_idle) {
+    put("hefty", "b", "");
+    client.reload().value();
+    ASSERT_TRUE(run("b"));
+    const auto joules = [this](const char* model) {
+        return client.warmth(model).value().brought_up.at(0).idle_joules;
+    };
+    EXPECT_EQ(joules("a"), std::nullopt);
+    // A status looks at the GPU, once a second at most.
+    leave(500, 1'000'000);
+    EXPECT_TRUE(wait_until([&] { return client.status() && joules("a").has_value(); }));
+    EXPECT_EQ(joules("a"), 0);
+    leave(500, 1'600'000);
+    EXPECT_TRUE(wait_until([&] { return client.status() && joules("a") > 0; }));
+    EXPECT_NEAR(joules("a").value(), 300, 1);
+    EXPECT_NEAR(joules("b").value(), 300, 1);
 }
 
 TEST_F(GpuWithBudget, is_counted_by_its_workers_as_the_driver_counts) {
     EXPECT_THAT(environment_of_worker(), HasSubstr("CUDA_DEVICE_ORDER=PCI_BUS_ID"));
+}
+
+struct GpuThatIsMissing : OnGpu {
+    GpuThatIsMissing() : OnGpu("budget = \"80%\"\n[device.\"cuda:7\"]\nbudget = \"1GB\"\n") {}
+};
+
+TEST_F(GpuThatIsMissing, is_warned_of_at_the_start) {
+    EXPECT_TRUE(
+        says("device cuda:7 is not seen: there is no cuda:7: the driver shows 1 GPU; its "
+             "budget holds all the same"));
 }
 
 struct GpuInAnotherOrder : OnGpu {
