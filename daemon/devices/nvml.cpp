@@ -128,6 +128,7 @@ Result<void> Nvml::list() {
 
 Result<nvml::Device> Nvml::find(const std::string& device) const {
     std::vector<std::string> uuids;
+    uuids.reserve(gpus_.size());
     for (const Gpu& gpu : gpus_)
         uuids.push_back(gpu.uuid);
     const std::size_t number = std::stoul(device.substr(device.find(':') + 1));
