@@ -2,7 +2,6 @@
 // what is written down for the next life of the daemon.
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -21,11 +20,6 @@ constexpr std::chrono::seconds kWallWasSet{2};
 constexpr std::chrono::minutes kRememberWithin{1};
 // How long a model that is gone is remembered.
 constexpr std::chrono::hours kForgetAfter{30 * 24};
-
-std::uint64_t machine_memory() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 }  // namespace
 
@@ -113,11 +107,17 @@ void Keeper::look_ahead(const scheduler::Now& now) {
 scheduler::Foresight::Cost Keeper::cost_of(const ModelVersion& model) const {
     const scheduler::ResidencyRules& rules = model.file.residency;
     const std::uint64_t weights = model.last_load.weight_bytes;
+    // Without a budget all that the device has; the machine's stands in for a GPU's until it is
+    // seen.
     const scheduler::Bytes limit = memory_.limit_of(model.device);
+    const scheduler::Bytes total = memory_.total_of(model.device);
+    const scheduler::Bytes machine = memory_.total_of("cpu");
     return {.price = rules.price,
             .keep_alive = rules.keep_alive,
             .bytes = weights > 0 ? weights : model.artefact_bytes,
-            .device_bytes = limit == scheduler::kUnlimited ? machine_memory() : limit,
+            .device_bytes = limit < scheduler::kUnlimited ? limit
+                            : total > 0                   ? total
+                                                          : machine,
             .load_time = ladder_.view(model.id).standing.lead};
 }
 

@@ -41,6 +41,8 @@ class Loans {
     // Whether a model that may come back left for a loan, and is to be brought back therefore. Says
     // so once.
     bool takes_back(scheduler::ModelId model) { return returning_.erase(model) > 0; }
+    // Bytes; a loan of all is as much as models held when it began.
+    scheduler::Bytes lent(const std::string& device) const;
     void stop();
 
   private:

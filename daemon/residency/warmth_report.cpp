@@ -24,10 +24,12 @@ ipc::Warmth to_wire(const scheduler::Warmth& warmth, scheduler::Time now) {
     for (std::size_t i = 0; i < scheduler::kCauses; ++i) {
         const auto cause = static_cast<scheduler::Cause>(i);
         const scheduler::BroughtUp up = warmth.brought_up(cause, now);
+        const double joules = up.idle_joules.value_or(0);
         if (up.times > 0)
-            report.brought_up.push_back({std::string(to_string(cause)), up.times, up.met, up.unmet,
-                                         whole_ns(up.idle) / 1'000'000,
-                                         static_cast<std::uint64_t>(up.idle_byte_seconds)});
+            report.brought_up.push_back(
+                {std::string(to_string(cause)), up.times, up.met, up.unmet,
+                 whole_ns(up.idle) / 1'000'000, static_cast<std::uint64_t>(up.idle_byte_seconds),
+                 up.idle_joules.has_value(), static_cast<std::uint64_t>(joules * 1000)});
     }
     return report;
 }

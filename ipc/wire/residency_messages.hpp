@@ -70,10 +70,13 @@ struct BroughtUp {
     std::uint64_t unmet = 0;    // it went down before anybody called
     std::uint64_t idle_ms = 0;  // hot for this cause, without a call
     std::uint64_t idle_byte_seconds = 0;
+    bool tells_energy = false;  // whether the device does:
+    std::uint64_t idle_millijoules = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, BroughtUp& m) {
-    ar(bounded(m.cause, kMaxNameBytes), m.times, m.met, m.unmet, m.idle_ms, m.idle_byte_seconds);
+    ar(bounded(m.cause, kMaxNameBytes), m.times, m.met, m.unmet, m.idle_ms, m.idle_byte_seconds,
+       m.tells_energy, m.idle_millijoules);
 }
 
 // Of all versions of a model since the daemon started.

@@ -87,6 +87,12 @@ void Warmth::job_ended(CallKind kind, bool ran, std::optional<Duration> took, Ti
     if (took) latencies_[static_cast<std::size_t>(kind)].add(*took);
 }
 
+void Warmth::energy(double joules) {
+    if (!hot_) return;
+    std::optional<double>& sum = brought_up_[static_cast<std::size_t>(cause_)].idle_joules;
+    sum = sum.value_or(0) + joules;
+}
+
 // ---- Idleness -----------------------------------------------------------------------------------
 
 void Warmth::begin_idle(Time now) {

@@ -32,6 +32,7 @@ struct BroughtUp {
     std::uint64_t unmet = 0;  // it went down before anybody called
     Duration idle{};
     double idle_byte_seconds = 0;
+    std::optional<double> idle_joules;  // none where nobody told
 };
 
 // The record of one model, over all of its versions. Pure: times come in, and rise. Less than 1 kB,
@@ -47,6 +48,9 @@ class Warmth {
     CallKind job_came(Residency residency, Time now);
     // `ran`: it reached a worker, which counts as a use. `took`: from its coming to a good answer.
     void job_ended(CallKind kind, bool ran, std::optional<Duration> took, Time now);
+
+    // Its share of what its device used, in a time in which it was hot and idle.
+    void energy(double joules);
 
     // ---- What came of it -----------------------------------------------------------------------
     std::uint64_t uses() const noexcept { return uses_; }

@@ -29,7 +29,8 @@ Json to_json(const Named& named) {
                               {"met", up.met},
                               {"unmet", up.unmet},
                               {"idle_ms", up.idle.count()},
-                              {"idle_byte_seconds", up.idle_byte_seconds}});
+                              {"idle_byte_seconds", up.idle_byte_seconds},
+                              {"idle_joules", up.idle_joules ? Json(*up.idle_joules) : Json()}});
     return {{"model", named.model},
             {"uses", named.warmth.uses},
             {"cold_starts", named.warmth.cold_starts},
@@ -48,6 +49,12 @@ std::string byte_hours_in_words(std::uint64_t byte_seconds) {
     return bytes_in_words(byte_seconds / 3600);
 }
 
+std::string joules_in_words(const std::optional<double>& joules) {
+    if (!joules) return "-";
+    return *joules < 10'000 ? fmt::format("{:.0f} J", *joules)
+                            : fmt::format("{:.1f} kJ", *joules / 1000);
+}
+
 void print_one(const Named& named, Console& console) {
     const Warmth& warmth = named.warmth;
     std::string text = Console::paint(console.out(), Colour::bold, named.model) +
@@ -63,11 +70,12 @@ void print_one(const Named& named, Console& console) {
                   {"MET", kRight},
                   {"UNMET", kRight},
                   {"IDLE", kRight},
-                  {"BYTE HOURS", kRight}});
+                  {"BYTE HOURS", kRight},
+                  {"ENERGY", kRight}});
     for (const BroughtUp& up : warmth.brought_up)
         causes.add({up.cause, std::to_string(up.times), std::to_string(up.met),
                     std::to_string(up.unmet), age_in_words(up.idle),
-                    byte_hours_in_words(up.idle_byte_seconds)});
+                    byte_hours_in_words(up.idle_byte_seconds), joules_in_words(up.idle_joules)});
     if (!causes.empty()) text += "\n" + causes.to_text(console.out());
     console.print(text);
 }
@@ -94,13 +102,15 @@ void print(const std::vector<Named>& all, Console& console) {
                  {"BROUGHT UP P50", kRight},
                  {"HOT P50", kRight},
                  {"IDLE", kRight},
-                 {"BYTE HOURS", kRight}});
+                 {"BYTE HOURS", kRight},
+                 {"ENERGY", kRight}});
     for (const Named& named : all) {
         BroughtUp sum;
         for (const BroughtUp& up : named.warmth.brought_up) {
             sum.met += up.met;
             sum.idle += up.idle;
             sum.idle_byte_seconds += up.idle_byte_seconds;
+            if (up.idle_joules) sum.idle_joules = sum.idle_joules.value_or(0) + *up.idle_joules;
         }
         table.add({{named.model, Colour::bold},
                    std::to_string(named.warmth.uses),
@@ -110,7 +120,8 @@ void print(const std::vector<Named>& all, Console& console) {
                    median(named.warmth, "brought up"),
                    median(named.warmth, "hot"),
                    age_in_words(sum.idle),
-                   byte_hours_in_words(sum.idle_byte_seconds)});
+                   byte_hours_in_words(sum.idle_byte_seconds),
+                   joules_in_words(sum.idle_joules)});
     }
     console.print(table.to_text(console.out()));
 }
@@ -158,13 +169,14 @@ const Command kWarmth{
         "BROUGHT UP BY is the cause of a load or a wake-up. MET: a call found it ready, which is "
         "a\n"
         "cold start less. UNMET: it went down before anybody called. IDLE is the time in which it\n"
-        "was hot without a call, and BYTE HOURS those hours times the bytes of its weights.",
+        "was hot without a call, and BYTE HOURS those hours times the bytes of its weights;\n"
+        "ENERGY is its share of what its GPU used then, where the GPU tells.",
     .example = "  samovar warmth\n  samovar warmth selfie",
     .json =
         "[{\"model\", \"uses\", \"cold_starts\",\n"
         "  \"calls\": [{\"kind\", \"calls\", \"p50_us\", \"p99_us\"}],\n"
         "  \"brought_up\": [{\"cause\", \"times\", \"met\", \"unmet\", \"idle_ms\", "
-        "\"idle_byte_seconds\"}]}]",
+        "\"idle_byte_seconds\",\n                  \"idle_joules\" or null}]}]",
     .declare = declare};
 
 }  // namespace samovar::cli

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ struct BroughtUp {
     std::uint64_t unmet = 0;           // it went down before anybody called
     std::chrono::milliseconds idle{};  // hot for this cause, without a call
     std::uint64_t idle_byte_seconds = 0;
+    // Its share of what its device used meanwhile, by bytes; none where the device does not tell.
+    std::optional<double> idle_joules;
 };
 
 // What keeping a model warm has bought and cost, since the daemon started.
