@@ -140,7 +140,7 @@ void Keeper::recall(StateFolder state) {
     remembered_ = std::move(read.models);
     loans_then_ = std::move(read.loans);
     events_.recall(state.read_events(EventLog::kCapacity));
-    calls_.recall(state.read_calls(CallLog::kCapacity));
+    state.read_calls([this](const ipc::Event& minute) { calls_.recall(minute); });
     state_.emplace(std::move(state));
 }
 
