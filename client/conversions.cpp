@@ -73,7 +73,8 @@ ModelStatus to_public(ipc::ModelStatus&& message) {
             message.changes,
             milliseconds(message.next_ms),
             std::move(message.next_rung),
-            std::move(message.next_rule)};
+            std::move(message.next_rule),
+            message.measured};
 }
 
 std::optional<double> joules_of(const ipc::BroughtUp& up) {
@@ -137,6 +138,8 @@ ModelInfo to_public(ipc::ModelInfo&& message) {
     info.queued = message.queued;
     info.in_flight = message.in_flight;
     info.last_load = to_public(std::move(message.last_load));
+    info.held_bytes = message.held_bytes;
+    info.measured = message.measured;
     return info;
 }
 
@@ -165,14 +168,17 @@ Event to_public(ipc::Event&& message) {
 }
 
 Warmth to_public(ipc::Warmth&& message) {
-    Warmth warmth{message.uses, message.cold_starts, {}, {}};
+    Warmth warmth{message.uses, message.cold_starts, {}, {}, {}};
+    warmth.since += milliseconds(message.since_ms);
     for (ipc::CallTimes& calls : message.calls)
         warmth.calls.push_back({std::move(calls.kind), calls.calls, nanoseconds(calls.p50_ns),
                                 nanoseconds(calls.p99_ns)});
     for (ipc::BroughtUp& up : message.brought_up)
-        warmth.brought_up.push_back({std::move(up.cause), up.times, up.met, up.unmet,
-                                     milliseconds(up.idle_ms), up.idle_byte_seconds,
-                                     joules_of(up)});
+        warmth.brought_up.push_back(
+            {std::move(up.cause), up.times, up.met, up.unmet, milliseconds(up.idle_ms),
+             up.idle_byte_seconds,
+             up.has_saved ? std::optional(milliseconds(up.saved_ms)) : std::nullopt,
+             joules_of(up)});
     return warmth;
 }
 

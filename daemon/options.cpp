@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include <samovar/limits.hpp>
+
 #include "daemon/models/toml_reader.hpp"
 
 namespace samovar::daemon {
@@ -88,6 +90,9 @@ void read_config(const fs::path& file, Options& options) {
         reader.duration_ms("drain", 0, kLongestDrainMs, options.drain.count()));
     options.linger = std::chrono::milliseconds(
         reader.duration_ms("linger", 0, kLongestLingerMs, options.linger.count()));
+    options.parallel_loads = static_cast<std::size_t>(
+        reader.integer("parallel_loads", 1, static_cast<std::int64_t>(kMaxWorkers),
+                       static_cast<std::int64_t>(options.parallel_loads)));
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     options.budgets = read_budgets(reader);
     reader.finish();

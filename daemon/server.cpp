@@ -26,6 +26,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.log_level = options.log_level;
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
+    settings.limits.parallel_loads = options.parallel_loads;
     return settings;
 }
 
@@ -168,7 +169,7 @@ void Server::finish() {
     for (const auto& [id, entry] : std::exchange(sessions_, {}))
         if (const auto session = entry.lock()) session->close_when_sent();
     phase_ = Phase::over;
-    keeper_.remember();
+    keeper_.remember_all();
     listener_.close();
     signals_.cancel();
     drain_timer_.cancel();

@@ -88,6 +88,11 @@ std::string DeviceMemory::usual_device() const {
     return gpu == devices_.end() ? "cpu" : gpu->first;
 }
 
+scheduler::Bytes DeviceMemory::pinned(const std::string& device) const {
+    constexpr scheduler::ModelId kNone = 0;  // versions count from 1
+    return budget_.pinned(devices_.at(device), kNone);
+}
+
 void DeviceMemory::set_ceiling(const std::string& device, scheduler::Bytes ceiling) {
     ceilings_[device] = ceiling;
     apply_limit(device, scheduler::Clock::now());

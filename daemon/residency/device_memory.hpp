@@ -47,6 +47,8 @@ class DeviceMemory {
     scheduler::Bytes limit_of(const std::string& device) const;
     // All its memory; 0 where that is not known.
     scheduler::Bytes total_of(const std::string& device) const;
+    // What pinned models hold of it, or would if they were hot.
+    scheduler::Bytes pinned(const std::string& device) const;
     // A limit below that, while something is lent.
     void set_ceiling(const std::string& device, scheduler::Bytes ceiling);
     Error loan_refusal(const std::string& device, const scheduler::Shortage& shortage) const;

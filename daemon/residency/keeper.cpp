@@ -47,12 +47,20 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
                const BudgetOptions& budgets, ChannelTable& channels, asio::thread_pool& disk)
     : dispatcher_(dispatcher),
       memory_(budgets),
-      loans_(loop, memory_, [this] { carry_out(); }),
+      loans_(loop, memory_,
+             {.changed = [this] { carry_out(); },
+              .write_down = [this] { remember(); },
+              .name_of = [this](scheduler::ModelId id) { return name_of(id); },
+              .bring_back = [this](const std::string& model) { bring_back(model); }}),
       watch_(loop, budgets, [this] { look_at_others(); }),
       gpus_(loop, budgets.nvml),
       synthetic_(loop, dispatcher, channels,
-                 [this](scheduler::ModelId model) {
+                 [this](scheduler::ModelId model, SyntheticJobs::Took took) {
+                     const auto record = records_.find(model);
+                     if (took && record != records_.end())
+                         record->second->warmth.self_warmed(*took);
                      ladder_.self_warmed(model, clocks_.now());
+                     remember_soon();
                      carry_out();
                  }),
       disk_(disk),
@@ -64,6 +72,7 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
 }
 
 void Keeper::preload() {
+    loans_.recall(std::exchange(loans_then_, {}));
     std::vector<ModelPtr> models;
     for (const auto& [id, model] : dispatcher_.models())
         if (model->file.residency.preload) models.push_back(model);
@@ -80,6 +89,7 @@ void Keeper::stop() {
     stopped_ = true;
     timer_.cancel();
     energy_timer_.cancel();
+    loans_then_ = loan_memories();
     loans_.stop();
     watch_.stop();
     boost::system::error_code ignored;
@@ -206,7 +216,10 @@ void Keeper::version_added(const ModelVersion& model,
     const scheduler::Now now = clocks_.now();
     std::shared_ptr<Record> record;
     if (instead_of) record = records_.at(*instead_of);
-    if (!record) record = std::make_shared<Record>();
+    if (!record) {
+        record = std::make_shared<Record>();
+        record->warmth.begin(now.wall);
+    }
     record->warmth.replaced(now.steady);
     record->newest = model.id;
     records_[model.id] = std::move(record);
@@ -273,18 +286,18 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     if (since && !is_at_rest(move.from))
         event.took_ns = static_cast<std::uint64_t>(
             std::chrono::duration_cast<std::chrono::nanoseconds>(now.steady - *since).count());
-    event.bytes = model.last_load.weight_bytes;
+    event.bytes = model.held_bytes;
     spdlog::debug("model {} version {}: {} -> {} ({}) after {} ms", model.file.name, model.version,
                   to_string(move.from), to_string(move.to), event.cause, event.took_ns / 1'000'000);
     keep_event(event);
     events_.add(std::move(event));
     if (Record& record = *records_.at(model.id); record.newest == model.id)
-        record.warmth.moved(move.from, move.to, move.cause, model.last_load.weight_bytes,
-                            now.steady);
+        record.warmth.moved(move.from, move.to, move.cause, model.held_bytes, now.steady);
     energy_.disturbed(model.device);
     if (model.device != "cpu" && move.to == Residency::hot) watch_energy();
     memory_.budget().moved(model.id, move.to, scheduler::Clock::now());
     ladder_.moved(model.id, move.to, move.cause, now);
+    remember_soon();
     carry_out();
 }
 

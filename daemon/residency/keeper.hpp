@@ -34,7 +34,10 @@ class Keeper final : public DispatchWatcher {
     void recall(StateFolder state);
     // Has what the next life needs written down.
     void remember();
-    // After the models were read for the first time: brings up those to preload.
+    // The same, of the last there is.
+    void remember_all();
+    // After the models were read for the first time: brings up those to preload. What was lent by
+    // an earlier life of the daemon still is.
     void preload();
     // No moves from here on: the daemon ends.
     void stop();
@@ -93,6 +96,10 @@ class Keeper final : public DispatchWatcher {
     void perform(const scheduler::Restore& action);
     void look_at_others();
     void look_at_gpus(const std::set<std::string>& devices, std::function<void()> then);
+    std::string name_of(scheduler::ModelId model) const;
+    bool sent_down(scheduler::ModelId model) const;
+    void bring_back(const std::string& model);
+    std::vector<LoanMemory> loan_memories() const;
 
     // keeper_energy.cpp: what comes of energy.
     void watch_energy();
@@ -108,7 +115,9 @@ class Keeper final : public DispatchWatcher {
     scheduler::Foresight::Cost cost_of(const ModelVersion& model) const;
     void recall(const ModelVersion& model, const scheduler::Now& now);
     void keep_event(const ipc::Event& event);
+    void keep_calls(const std::vector<ipc::Event>& minutes);
     void remember_soon();
+    void remember_by(scheduler::Time time);
     ipc::Bytes memories();
     void read_clock();
 
@@ -136,8 +145,9 @@ class Keeper final : public DispatchWatcher {
     SyntheticJobs synthetic_;
     asio::thread_pool& disk_;
     std::optional<StateFolder> state_;
-    Memories remembered_;  // also of models that are gone, for a while
-    bool cannot_write_ = false;
+    Memories remembered_;                 // also of models that are gone, for a while
+    std::vector<LoanMemory> loans_then_;  // before the models were read, and after stop()
+    bool cannot_write_events_ = false, cannot_write_calls_ = false;
     asio::steady_timer timer_, energy_timer_;
     IdleEnergy energy_;
     bool watching_energy_ = false, energy_told_ = false;

@@ -140,13 +140,43 @@ void Keeper::perform(const scheduler::NoRoom& action) {
 
 void Keeper::perform(const scheduler::Restore& action) {
     ladder_.restore(action.model, clocks_.now());
-    // What an operator sent down meanwhile stays there.
-    const std::optional<scheduler::Wish>& wish = ladder_.view(action.model).standing.wish;
-    const bool sent_down = wish && (wish->kind == scheduler::Wish::Kind::park ||
-                                    wish->kind == scheduler::Wish::Kind::unload ||
-                                    wish->kind == scheduler::Wish::Kind::hold);
-    if (loans_.takes_back(action.model) && !sent_down)
+    if (loans_.takes_back(name_of(action.model)) && !sent_down(action.model))
         ladder_.warm(action.model, scheduler::Cause::pressure, clocks_.now());
+}
+
+// ---- What is lent -------------------------------------------------------------------------------
+
+std::string Keeper::name_of(scheduler::ModelId model) const {
+    return dispatcher_.models().at(model)->file.name;
+}
+
+// What an operator sent down meanwhile stays there.
+bool Keeper::sent_down(scheduler::ModelId model) const {
+    const std::optional<scheduler::Wish>& wish = ladder_.view(model).standing.wish;
+    return wish && (wish->kind == scheduler::Wish::Kind::park ||
+                    wish->kind == scheduler::Wish::Kind::unload ||
+                    wish->kind == scheduler::Wish::Kind::hold);
+}
+
+void Keeper::bring_back(const std::string& name) {
+    for (const auto& [id, model] : dispatcher_.models()) {
+        if (model->file.name != name || records_.at(id)->newest != id || sent_down(id)) continue;
+        ladder_.restore(id, clocks_.now());
+        ladder_.warm(id, scheduler::Cause::pressure, clocks_.now());
+    }
+    carry_out();
+}
+
+// With those that have left for it: of what may leave a part suffices, where not all is lent.
+std::vector<LoanMemory> Keeper::loan_memories() const {
+    std::vector<LoanMemory> memories = loans_.memories();
+    for (LoanMemory& loan : memories)
+        for (const auto& [id, model] : dispatcher_.models())
+            if (model->device == loan.device && records_.at(id)->newest == id &&
+                loans_.returning().contains(model->file.name) &&
+                ladder_.view(id).residency != scheduler::Residency::hot)
+                loan.left.push_back(model->file.name);
+    return memories;
 }
 
 }  // namespace samovar::daemon

@@ -155,13 +155,15 @@ struct ModelInfo {
     std::uint64_t max_run_ms = 0;
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint32_t queued = 0, in_flight = 0;
-    LoadReport last_load;  // empty `code`: never loaded
+    LoadReport last_load;          // empty `code`: never loaded
+    std::uint64_t held_bytes = 0;  // of its device while it is hot
+    bool measured = false;         // else that is thought from the size of its files
 };
 template <class Archive>
 void serialize(Archive& ar, ModelInfo& m) {
     ar(m.summary, bounded(m.folder, kMaxPathBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.isolation, kMaxNameBytes), m.max_run_ms,
-       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load);
+       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured);
 }
 
 struct AddModel {
@@ -228,13 +230,16 @@ struct ModelStatus {
     std::uint64_t weight_bytes = 0;
     std::uint64_t idle_ms = 0;  // since its last use; 0 too where it has none
     std::string device;
-    std::uint64_t device_bytes = 0, host_bytes = 0;  // of its weights: there, or parked in memory
-    // Of all its versions since the daemon started: jobs that a worker had, and those of them that
-    // had to wait for a load.
+    // What it holds of its device, while it is hot or on its way there, and of memory while it is
+    // parked.
+    std::uint64_t device_bytes = 0, host_bytes = 0;
+    // Of all its versions, over restarts of the daemon: jobs that a worker had, and those of them
+    // that had to wait for a load.
     std::uint64_t uses = 0, cold_starts = 0;
     bool changes = false;       // whether it moves when nothing happens:
     std::uint64_t next_ms = 0;  // in so long
     std::string next_rung, next_rule;
+    bool measured = false;  // the bytes; else they are thought from the size of its files
 };
 template <class Archive>
 void serialize(Archive& ar, ModelStatus& m) {
@@ -242,7 +247,7 @@ void serialize(Archive& ar, ModelStatus& m) {
        bounded(m.worker, 2 * kMaxNameBytes), m.queued, m.in_flight, m.jobs_done, m.jobs_failed,
        m.weight_bytes, m.idle_ms, bounded(m.device, kMaxNameBytes), m.device_bytes, m.host_bytes,
        m.uses, m.cold_starts, m.changes, m.next_ms, bounded(m.next_rung, kMaxNameBytes),
-       bounded(m.next_rule, kMaxNameBytes));
+       bounded(m.next_rule, kMaxNameBytes), m.measured);
 }
 
 struct DeviceStatus {

@@ -18,8 +18,8 @@ std::string next_step(const ModelStatus& model) {
                          : "-";
 }
 
-std::string held(std::uint64_t bytes) {
-    return bytes == 0 ? "-" : bytes_in_words(bytes);
+std::string held(std::uint64_t bytes, bool measured) {
+    return bytes == 0 ? "-" : (measured ? "" : "~") + bytes_in_words(bytes);
 }
 
 Json to_json(const WorkerStatus& worker) {
@@ -67,8 +67,8 @@ Table table_of(const std::vector<ModelStatus>& models) {
         table.add({{model.name, Colour::bold},
                    residency_cell(model.residency),
                    model.device,
-                   held(model.device_bytes),
-                   held(model.host_bytes),
+                   held(model.device_bytes, model.measured),
+                   held(model.host_bytes, model.measured),
                    std::to_string(model.in_flight),
                    std::to_string(model.queued),
                    std::to_string(model.uses),
@@ -90,6 +90,7 @@ Json to_json(const ModelStatus& model) {
               {"weight_bytes", model.weight_bytes},
               {"device_bytes", model.device_bytes},
               {"host_bytes", model.host_bytes},
+              {"measured", model.measured},
               {"idle_ms", model.idle.count()},
               {"uses", model.uses},
               {"cold_starts", model.cold_starts},
@@ -135,7 +136,8 @@ std::string devices_in_words(const DaemonStatus& status, const Stream& stream) {
                  {""}});
     for (const DeviceStatus& device : status.devices)
         table.add({device.name, bytes_in_words(device.held), amount(device.limit, "-"),
-                   amount(device.free, "?"), amount(device.total, "?"), held(device.lent),
+                   amount(device.free, "?"), amount(device.total, "?"),
+                   device.lent > 0 ? bytes_in_words(device.lent) : "-",
                    printable(device.problem.empty() ? device.description : device.problem)});
     std::string text = table.empty() ? "" : table.to_text(stream);
     if (status.parked > 0 || status.parked_limit)

@@ -66,12 +66,11 @@ const Command kPs{
     .summary = "Show the daemon, its workers, and the models that are loaded",
     .detail =
         "Of a device: what MODELS HOLD, the LIMIT of what they may hold now, what is FREE for all\n"
-        "programs, and what is LENT. Of a model: ON DEVICE and PARKED are the bytes of its "
-        "weights,\n"
-        "on its device and in memory. USES are the jobs that a worker had since the daemon "
-        "started,\n"
-        "COLD STARTS those of them that had to wait for a load. NEXT is what happens when nobody\n"
-        "calls.",
+        "programs, and what is LENT. Of a model: ON DEVICE and PARKED are the bytes that it holds\n"
+        "of its device, as measured, and of memory; ~: it was not loaded yet, and they are "
+        "thought\n"
+        "from the size of its files. USES are the jobs that a worker had, COLD STARTS those of\n"
+        "them that had to wait for a load. NEXT is what happens when nobody calls.",
     .example = "  samovar ps\n  samovar ps --all",
     .json =
         "{\"daemon\", \"pid\", \"uptime_ms\", \"sessions\", \"channels\", \"channel_bytes\", "
@@ -79,7 +78,8 @@ const Command kPs{
         "\"resident_bytes\", \"problem\"}],\n \"models\": [{\"name\", \"residency\", "
         "\"worker\", \"device\", \"queued\", \"in_flight\", \"jobs_done\",\n"
         "             \"jobs_failed\", \"weight_bytes\", \"device_bytes\", \"host_bytes\", "
-        "\"idle_ms\",\n             \"uses\", \"cold_starts\", \"next\": {\"rung\", \"rule\", "
+        "\"measured\", \"idle_ms\",\n             \"uses\", \"cold_starts\", \"next\": {\"rung\", "
+        "\"rule\", "
         "\"in_ms\"} or null}],\n \"devices\": [{\"name\", \"description\", \"uuid\", "
         "\"total_bytes\" or null, \"free_bytes\" or null,\n              \"held_bytes\", "
         "\"limit_bytes\" or null, \"lent_bytes\", \"problem\"}],\n \"parked\": {\"bytes\", "

@@ -93,6 +93,8 @@ struct ModelInfo {
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint32_t queued = 0, in_flight = 0;
     LoadReport last_load;
+    std::uint64_t held_bytes = 0;  // of its device while it is hot
+    bool measured = false;         // else that is thought from the size of its files
 };
 
 // What became of one folder at a reload.
@@ -112,7 +114,8 @@ struct WorkerStatus {
     std::string problem;
 };
 
-// What a model does just now, and what it has been used for since the daemon started.
+// What a model does just now, and what it has been used for, also before the daemon was started
+// last.
 struct ModelStatus {
     std::string name;
     Residency residency{};
@@ -122,13 +125,15 @@ struct ModelStatus {
     std::uint64_t weight_bytes = 0;
     std::chrono::milliseconds idle{};  // since its last use; 0 too where it has none
     std::string device;                // "cpu", "cuda:0"
-    // Of its weights: on its device, and, where it is parked, in memory.
+    // What it holds of its device, while it is hot or on its way there, and of memory while it is
+    // parked.
     std::uint64_t device_bytes = 0, host_bytes = 0;
     // Jobs that a worker had, and those of them that had to wait for a load.
     std::uint64_t uses = 0, cold_starts = 0;
     bool changes = false;  // whether it moves when nothing happens:
     std::chrono::milliseconds next_in{};
     std::string next_rung, next_rule;
+    bool measured = false;  // the bytes; else they are thought from the size of its files
 };
 
 // The memory of a device that models are for, or that has limits in samovard.toml.

@@ -44,6 +44,11 @@ class Budgeted : public testing::Test {
         spec.inputs[0].data.resize(2 * 16 * sizeof(float));
         return client.run(std::move(spec));
     }
+    // The first load of a process takes longer, and would make its model worth more.
+    void load_and_unload(const std::string& model) {
+        client.load(model).value();
+        client.unload(model).value();
+    }
     Residency residency(const std::string& model) {
         return client.info(model).value().summary.residency;
     }

@@ -54,6 +54,14 @@ TEST_F(Reading, listens_where_the_session_has_its_files) {
     EXPECT_EQ(read({}).options.listener.socket, "/run/samovar/samovar.sock");
 }
 
+TEST_F(Reading, takes_how_many_loads_there_may_be_at_a_time) {
+    EXPECT_EQ(read({}).options.parallel_loads, 2U);
+    configure("parallel_loads = 7\n");
+    EXPECT_EQ(read({}).options.parallel_loads, 7U);
+    configure("parallel_loads = 0\n");
+    EXPECT_THAT(read({}).words, HasSubstr("parallel_loads"));
+}
+
 TEST_F(Reading, takes_budgets_in_bytes_and_shares) {
     configure(
         "[device.cpu]\nbudget = \"50%\"\nleave_free = \"2GiB\"\n"

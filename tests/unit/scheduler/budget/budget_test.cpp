@@ -281,6 +281,19 @@ TEST_F(BudgetTest, lets_as_much_leave_as_a_load_needs_that_ran_out_of_memory) {
     EXPECT_EQ(asked(), "A back");
 }
 
+TEST_F(BudgetTest, lets_all_leave_for_a_load_that_ran_out_and_needs_more_than_they_hold) {
+    hot(A, 10);
+    hot(B, 20);
+    budget_.set_pinned(B, true, now_);
+    add(C, 25);
+    ask(C);
+    budget_.moved(C, Residency::loading, now_);
+    budget_.ran_out(C);
+    budget_.moved(C, Residency::cold, now_);
+    EXPECT_EQ(ask(C), "A to parked");
+    EXPECT_EQ(park(A), "room for C") << "nobody knows how much was free beside them";
+}
+
 TEST_F(BudgetTest, refuses_a_load_that_ran_out_where_nobody_can_leave) {
     hot(A, 30);
     budget_.set_pinned(A, true, now_);
