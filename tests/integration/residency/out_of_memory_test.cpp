@@ -65,7 +65,8 @@ TEST_F(OutOfMemory, lets_an_idle_model_leave_and_tries_once_more) {
     EXPECT_TRUE(result) << describe(result.error());
     EXPECT_THAT(daemon.log(), HasSubstr("memory ran out"));
     EXPECT_THAT(daemon.log(), HasSubstr("hot -> unloading (pressure)"));
-    EXPECT_TRUE(comes_to("large", Residency::cold)) << "where it comes back too early it runs out, too";
+    EXPECT_TRUE(comes_to("large", Residency::cold))
+        << "where it comes back too early it runs out, too";
     EXPECT_EQ(residency("b"), Residency::hot) << "and nobody leaves for its keep-alive's sake";
     EXPECT_TRUE(run("b"));
 }
