@@ -77,6 +77,31 @@ ModelStatus to_public(ipc::ModelStatus&& message) {
             message.measured};
 }
 
+std::optional<double> joules_of(const ipc::BroughtUp& up) {
+    if (!up.tells_energy) return std::nullopt;
+    return static_cast<double>(up.idle_millijoules) / 1000;
+}
+
+std::optional<std::uint64_t> limit_of(std::uint64_t limit) {
+    return limit == ipc::DeviceStatus::kNoLimit ? std::nullopt : std::optional(limit);
+}
+
+DeviceStatus to_public(ipc::DeviceStatus&& message) {
+    DeviceStatus device;
+    device.name = std::move(message.name);
+    device.description = std::move(message.description);
+    device.uuid = std::move(message.uuid);
+    if (message.total > 0) {
+        device.total = message.total;
+        device.free = message.free;
+    }
+    device.held = message.held;
+    device.limit = limit_of(message.limit);
+    device.lent = message.lent;
+    device.problem = std::move(message.problem);
+    return device;
+}
+
 }  // namespace
 
 ModelSummary to_public(ipc::ModelSummary&& message) {
@@ -152,7 +177,8 @@ Warmth to_public(ipc::Warmth&& message) {
         warmth.brought_up.push_back(
             {std::move(up.cause), up.times, up.met, up.unmet, milliseconds(up.idle_ms),
              up.idle_byte_seconds,
-             up.has_saved ? std::optional(milliseconds(up.saved_ms)) : std::nullopt});
+             up.has_saved ? std::optional(milliseconds(up.saved_ms)) : std::nullopt,
+             joules_of(up)});
     return warmth;
 }
 
@@ -169,6 +195,10 @@ DaemonStatus to_public(ipc::StatusReport&& message) {
         status.workers.push_back(to_public(std::move(worker)));
     for (ipc::ModelStatus& model : message.models)
         status.models.push_back(to_public(std::move(model)));
+    for (ipc::DeviceStatus& device : message.devices)
+        status.devices.push_back(to_public(std::move(device)));
+    status.parked = message.parked;
+    status.parked_limit = limit_of(message.parked_limit);
     return status;
 }
 

@@ -64,10 +64,9 @@ std::vector<ipc::Event> CallLog::since(std::uint64_t since_ms, std::uint64_t now
 
 // ---- From one life of the daemon to the next ----------------------------------------------------
 
-void CallLog::recall(const std::deque<ipc::Event>& minutes) {
-    for (const ipc::Event& each : minutes)
-        put({static_cast<std::uint32_t>(each.at_ms / kMinuteMs), number_of(each.model),
-             static_cast<std::uint32_t>(each.calls)});
+void CallLog::recall(const ipc::Event& minute) {
+    put({static_cast<std::uint32_t>(minute.at_ms / kMinuteMs), number_of(minute.model),
+         static_cast<std::uint32_t>(minute.calls)});
 }
 
 std::optional<std::uint64_t> CallLog::next_end_ms() const {

@@ -27,8 +27,8 @@ class CallLog {
     std::vector<ipc::Event> since(std::uint64_t since_ms, std::uint64_t now_ms);
 
     // ---- From one life of the daemon to the next -----------------------------------------------
-    // Minutes that an earlier life wrote down, the oldest first.
-    void recall(const std::deque<ipc::Event>& minutes);
+    // A minute that an earlier life wrote down; the oldest first.
+    void recall(const ipc::Event& minute);
     // When the minute that goes on is over, if it has calls.
     std::optional<std::uint64_t> next_end_ms() const;
     // Those that were over by then, and were not taken yet. At the end of this life also what there

@@ -1,6 +1,7 @@
 #include "daemon/residency/event_line.hpp"
 
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace samovar::daemon {
@@ -17,6 +18,31 @@ ipc::Residency residency_of(std::string_view name) {
     for (const ipc::Residency residency : kResidencies)
         if (to_string(residency) == name) return residency;
     throw std::invalid_argument("no residency");
+}
+
+// A minute as line_of() writes it, where the model's name has no escapes: there may be a hundred
+// thousand to read when the daemon starts.
+std::optional<ipc::Event> minute_of_line(std::string_view line) {
+    const auto skip = [&](std::string_view word) {
+        const bool there = line.starts_with(word);
+        if (there) line.remove_prefix(word.size());
+        return there;
+    };
+    const auto take = [&](std::uint64_t& number) {
+        const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), number);
+        line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+        return fault == std::errc();
+    };
+    ipc::Event event;
+    if (!skip("{\"at_ms\":") || !take(event.at_ms) || !skip(",\"model\":\"")) return std::nullopt;
+    const std::size_t end = line.find('"');
+    if (end == line.npos || end > kMaxNameBytes || line.substr(0, end).find('\\') != line.npos)
+        return std::nullopt;
+    event.model = line.substr(0, end);
+    line.remove_prefix(end);
+    if (!skip("\",\"calls\":") || !take(event.calls) || line != "}" || event.calls == 0)
+        return std::nullopt;
+    return event;
 }
 
 std::string text_of(const Json& json) {
@@ -38,6 +64,7 @@ std::string line_of(const ipc::Event& event) {
 }
 
 std::optional<ipc::Event> event_of_line(std::string_view line) {
+    if (auto minute = minute_of_line(line)) return minute;
     try {
         const Json json = Json::parse(line);
         ipc::Event event;

@@ -53,6 +53,7 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
               .name_of = [this](scheduler::ModelId id) { return name_of(id); },
               .bring_back = [this](const std::string& model) { bring_back(model); }}),
       watch_(loop, budgets, [this] { look_at_others(); }),
+      gpus_(loop, budgets.nvml),
       synthetic_(loop, dispatcher, channels,
                  [this](scheduler::ModelId model, SyntheticJobs::Took took) {
                      const auto record = records_.find(model);
@@ -64,6 +65,7 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
                  }),
       disk_(disk),
       timer_(loop),
+      energy_timer_(loop),
       clock_(loop),
       wall_ahead_(clocks_.now().wall_ahead()) {
     dispatcher_.watcher = this;
@@ -86,6 +88,7 @@ void Keeper::preload() {
 void Keeper::stop() {
     stopped_ = true;
     timer_.cancel();
+    energy_timer_.cancel();
     loans_then_ = loan_memories();
     loans_.stop();
     watch_.stop();
@@ -225,6 +228,9 @@ void Keeper::version_added(const ModelVersion& model,
     ladder_.add(model.id, model.file.residency, now, instead_of);
     if (model.file.residency.forecast) foresight_.add(model.id, cost_of(model), instead_of);
     if (!instead_of) recall(model, now);
+    // Its price is a share of the device's memory.
+    if (model.file.residency.forecast && memory_.total_of(model.device) == 0)
+        look_at_gpus({model.device}, [] {});
     take_pin(model.id);
     look_ahead(now);
     carry_out();
@@ -234,6 +240,7 @@ void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
     foresight_.remove(model);
     memory_.budget().remove(model, scheduler::Clock::now());
+    room_asks_.erase(model);
     pinned_for_a_time_.erase(model);
     records_.erase(model);
 }
@@ -241,7 +248,9 @@ void Keeper::version_gone(scheduler::ModelId model) {
 scheduler::CallKind Keeper::job_came(scheduler::ModelId model,
                                      std::optional<scheduler::KeepAlive> asked) {
     const scheduler::Now now = clocks_.now();
-    calls_.add(dispatcher_.models().at(model)->file.name, in_ms(now.wall.time_since_epoch()));
+    const ModelVersion& called = *dispatcher_.models().at(model);
+    calls_.add(called.file.name, in_ms(now.wall.time_since_epoch()));
+    energy_.disturbed(called.device);
     const scheduler::CallKind kind =
         records_.at(model)->warmth.job_came(ladder_.view(model).residency, now.steady);
     look_ahead(now);
@@ -257,6 +266,8 @@ void Keeper::job_ended(scheduler::ModelId model, const JobEnd& end) {
     const scheduler::Now now = clocks_.now();
     if (const auto record = records_.find(model); record != records_.end())
         record->second->warmth.job_ended(end.kind, end.ran, end.took, now.steady);
+    if (const auto found = dispatcher_.models().find(model); found != dispatcher_.models().end())
+        energy_.disturbed(found->second->device);
     ladder_.job_ended(model, end.ran, now);
     memory_.budget().job_ended(model, scheduler::Clock::now());
     remember_soon();
@@ -282,6 +293,8 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     events_.add(std::move(event));
     if (Record& record = *records_.at(model.id); record.newest == model.id)
         record.warmth.moved(move.from, move.to, move.cause, model.held_bytes, now.steady);
+    energy_.disturbed(model.device);
+    if (model.device != "cpu" && move.to == Residency::hot) watch_energy();
     memory_.budget().moved(model.id, move.to, scheduler::Clock::now());
     ladder_.moved(model.id, move.to, move.cause, now);
     remember_soon();

@@ -2,7 +2,6 @@
 // what is written down for the next life of the daemon.
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -27,11 +26,6 @@ constexpr std::chrono::hours kForgetAfter{30 * 24};
 std::uint64_t whole_ms(scheduler::Duration time) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
-}
-
-std::uint64_t machine_memory() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -125,11 +119,17 @@ void Keeper::look_ahead(const scheduler::Now& now) {
 
 scheduler::Foresight::Cost Keeper::cost_of(const ModelVersion& model) const {
     const scheduler::ResidencyRules& rules = model.file.residency;
+    // Without a budget all that the device has; the machine's stands in for a GPU's until it is
+    // seen.
     const scheduler::Bytes limit = memory_.limit_of(model.device);
+    const scheduler::Bytes total = memory_.total_of(model.device);
+    const scheduler::Bytes machine = memory_.total_of("cpu");
     return {.price = rules.price,
             .keep_alive = rules.keep_alive,
             .bytes = model.held_bytes > 0 ? model.held_bytes : model.artefact_bytes,
-            .device_bytes = limit == scheduler::kUnlimited ? machine_memory() : limit,
+            .device_bytes = limit < scheduler::kUnlimited ? limit
+                            : total > 0                   ? total
+                                                          : machine,
             .load_time = ladder_.view(model.id).standing.lead};
 }
 
@@ -140,7 +140,7 @@ void Keeper::recall(StateFolder state) {
     remembered_ = std::move(read.models);
     loans_then_ = std::move(read.loans);
     events_.recall(state.read_events(EventLog::kCapacity));
-    calls_.recall(state.read_calls(CallLog::kCapacity));
+    state.read_calls([this](const ipc::Event& minute) { calls_.recall(minute); });
     state_.emplace(std::move(state));
 }
 

@@ -106,6 +106,14 @@ void Loans::review() {
     }
 }
 
+scheduler::Bytes Loans::lent(const std::string& device) const {
+    scheduler::Bytes sum = 0;
+    for (const auto& loan : loans_)
+        if (loan->terms.device == device)
+            sum += loan->terms.bytes > 0 ? loan->terms.bytes : loan->held_then;
+    return sum;
+}
+
 void Loans::stop() {
     for (const auto& loan : std::exchange(loans_, {})) {
         loan->patience.cancel();

@@ -50,6 +50,8 @@ class Loans {
     // Whether a model that may come back left for a loan, and is to be brought back therefore. Says
     // so once.
     bool takes_back(const std::string& model) { return returning_.erase(model) > 0; }
+    // Bytes; a loan of all is as much as models held when it began.
+    scheduler::Bytes lent(const std::string& device) const;
     void stop();
 
     // What is lent now, but for who has left, and those who left or may leave for it.

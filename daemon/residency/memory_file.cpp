@@ -19,7 +19,8 @@ constexpr std::string_view kMark = "samovar residency 2\n";
 constexpr std::string_view kFirstMark = "samovar residency 1\n";
 constexpr std::size_t kHeadBytes = kMark.size() + sizeof(std::uint64_t);
 constexpr std::size_t kMostNumbers = 4096;  // of a forecast
-constexpr double kMostByteSeconds = 1e19;   // a terabyte for three months: fits 64 bits
+constexpr double kMostJoules = 1e15,
+                 kMostByteSeconds = 1e19;  // a terabyte for three months: fits 64 bits
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {
     return XXH3_64bits(bytes.data(), bytes.size());
@@ -115,10 +116,12 @@ template <class Archive>
 void serialize(Archive& ar, LoadsOfCause& loads) {
     scheduler::BroughtUp& up = loads.up;
     ar(loads.cause, up.times, up.met, up.unmet, up.idle_byte_seconds, up.met_from_parked);
+    archive_optional(ar, up.idle_joules, [&](double& joules) { ar(joules); });
     archive_duration(ar, up.idle);
     if (loads.cause >= scheduler::kCauses) throw ipc::CodecFault("a cause that there is not");
     // Also where it is no number.
     up.idle_byte_seconds = std::fmin(std::fmax(up.idle_byte_seconds, 0), kMostByteSeconds);
+    if (up.idle_joules) up.idle_joules = std::fmin(std::fmax(*up.idle_joules, 0), kMostJoules);
     if (up.met_from_parked > up.met) throw ipc::CodecFault("a part that is more than the whole");
 }
 

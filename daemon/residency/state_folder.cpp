@@ -96,8 +96,11 @@ Result<void> StateFolder::write_event(const ipc::Event& event) {
     return events_.add(line_of(event));
 }
 
-std::deque<ipc::Event> StateFolder::read_calls(std::size_t most) const {
-    return read_lines(calls_, most, [](const ipc::Event& event) { return event.calls > 0; });
+void StateFolder::read_calls(const std::function<void(const ipc::Event&)>& each) const {
+    calls_.read([&](const std::string& line) {
+        const std::optional<ipc::Event> event = event_of_line(line);
+        if (event && event->calls > 0) each(*event);
+    });
 }
 
 Result<void> StateFolder::write_calls(const std::vector<ipc::Event>& minutes) {

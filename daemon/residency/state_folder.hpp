@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <filesystem>
+#include <functional>
 
 #include "daemon/residency/line_file.hpp"
 #include "daemon/residency/memory_file.hpp"
@@ -28,8 +29,8 @@ class StateFolder {
     // One line of JSON, as `samovar events --json` prints it. Errors: `io`.
     Result<void> write_event(const ipc::Event& event);
 
-    // The last minutes with calls, the oldest first, no more than `most`; some 70,000 are kept.
-    std::deque<ipc::Event> read_calls(std::size_t most) const;
+    // The minutes with calls, the oldest first: some 130,000 at most.
+    void read_calls(const std::function<void(const ipc::Event&)>& each) const;
     // As `samovar events --calls --json` prints them. Errors: `io`.
     Result<void> write_calls(const std::vector<ipc::Event>& minutes);
 

@@ -27,10 +27,12 @@ ipc::Warmth to_wire(const scheduler::Warmth& warmth, scheduler::Time now) {
         const scheduler::BroughtUp up = warmth.brought_up(cause, now);
         if (up.times == 0) continue;
         const std::optional<scheduler::Duration> saved = warmth.saved(cause, now);
+        const double joules = up.idle_joules.value_or(0);
         report.brought_up.push_back(
             {std::string(to_string(cause)), up.times, up.met, up.unmet,
              whole_ns(up.idle) / 1'000'000, static_cast<std::uint64_t>(up.idle_byte_seconds),
-             saved.has_value(), whole_ns(saved.value_or(scheduler::Duration{})) / 1'000'000});
+             saved.has_value(), whole_ns(saved.value_or(scheduler::Duration{})) / 1'000'000,
+             up.idle_joules.has_value(), static_cast<std::uint64_t>(joules * 1000)});
     }
     return report;
 }

@@ -250,6 +250,23 @@ void serialize(Archive& ar, ModelStatus& m) {
        bounded(m.next_rule, kMaxNameBytes), m.measured);
 }
 
+struct DeviceStatus {
+    std::string name, description, uuid;  // "cuda:0", "NVIDIA H200", "GPU-8932..."
+    std::uint64_t total = 0, free = 0;    // bytes; 0 both where they are not known
+    std::uint64_t held = 0;               // by models
+    std::uint64_t limit = kNoLimit;       // what they may hold now
+    std::uint64_t lent = 0;
+    std::string problem;  // why it is not seen
+
+    static constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+};
+template <class Archive>
+void serialize(Archive& ar, DeviceStatus& m) {
+    ar(bounded(m.name, kMaxNameBytes), bounded(m.description, kMaxDescriptionBytes),
+       bounded(m.uuid, kMaxDescriptionBytes), m.total, m.free, m.held, m.limit, m.lent,
+       bounded(m.problem, kMaxProblemBytes));
+}
+
 struct StatusReport {
     static constexpr MessageType kType = MessageType::status_report;
     std::string daemon;
@@ -260,11 +277,15 @@ struct StatusReport {
     std::uint32_t jobs = 0;  // not done
     std::vector<WorkerStatus> workers;
     std::vector<ModelStatus> models;
+    std::vector<DeviceStatus> devices;
+    // Of the host's memory, by models that a GPU has parked there.
+    std::uint64_t parked = 0, parked_limit = DeviceStatus::kNoLimit;
 };
 template <class Archive>
 void serialize(Archive& ar, StatusReport& m) {
     ar(bounded(m.daemon, kMaxNameBytes), m.pid, m.uptime_ms, m.sessions, m.channels,
-       m.channel_bytes, m.jobs, bounded(m.workers, kMaxWorkers), bounded(m.models, kMaxModels));
+       m.channel_bytes, m.jobs, bounded(m.workers, kMaxWorkers), bounded(m.models, kMaxModels),
+       bounded(m.devices, kMaxDevices), m.parked, m.parked_limit);
 }
 
 }  // namespace samovar::ipc

@@ -74,11 +74,13 @@ struct BroughtUp {
     std::uint64_t idle_byte_seconds = 0;
     bool has_saved = false;      // whether it was measured:
     std::uint64_t saved_ms = 0;  // how long callers would have waited in all for loads and wake-ups
+    bool tells_energy = false;   // whether the device does:
+    std::uint64_t idle_millijoules = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, BroughtUp& m) {
     ar(bounded(m.cause, kMaxNameBytes), m.times, m.met, m.unmet, m.idle_ms, m.idle_byte_seconds,
-       m.has_saved, m.saved_ms);
+       m.has_saved, m.saved_ms, m.tells_energy, m.idle_millijoules);
 }
 
 // Of all versions of a model, over restarts of the daemon.

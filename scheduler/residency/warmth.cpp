@@ -92,6 +92,12 @@ void Warmth::job_ended(CallKind kind, bool ran, std::optional<Duration> took, Ti
     if (took) latencies_[static_cast<std::size_t>(kind)].add(*took);
 }
 
+void Warmth::energy(double joules) {
+    if (!hot_) return;
+    std::optional<double>& sum = brought_up_[static_cast<std::size_t>(cause_)].idle_joules;
+    sum = sum.value_or(0) + joules;
+}
+
 void Warmth::self_warmed(Duration took) {
     latencies_[static_cast<std::size_t>(CallKind::self_warm)].add(took);
 }

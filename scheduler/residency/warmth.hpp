@@ -34,7 +34,8 @@ struct BroughtUp {
     std::uint64_t unmet = 0;  // it went down before anybody called
     Duration idle{};
     double idle_byte_seconds = 0;
-    std::uint64_t met_from_parked = 0;  // of those met: it had been parked, not cold
+    std::uint64_t met_from_parked = 0;    // of those met: it had been parked, not cold
+    std::optional<double> idle_joules{};  // none where nobody told
 };
 
 // What a record knows at rest, to be written down.
@@ -66,6 +67,9 @@ class Warmth {
     WarmthMemory memory(Now now) const;
     // Of a record that was just begun. A time that is still to come is taken for now.
     void recall(const WarmthMemory& memory, Now now);
+
+    // Its share of what its device used, in a time in which it was hot and idle.
+    void energy(double joules);
 
     // ---- What came of it -----------------------------------------------------------------------
     std::uint64_t uses() const noexcept { return uses_; }

@@ -33,7 +33,8 @@ Json to_json(const Named& named) {
                               {"unmet", up.unmet},
                               {"idle_ms", up.idle.count()},
                               {"idle_byte_seconds", up.idle_byte_seconds},
-                              {"saved_ms", up.saved ? Json(up.saved->count()) : Json()}});
+                              {"saved_ms", up.saved ? Json(up.saved->count()) : Json()},
+                              {"idle_joules", up.idle_joules ? Json(*up.idle_joules) : Json()}});
     return {
         {"model", named.model},      {"since_ms", named.warmth.since.time_since_epoch().count()},
         {"uses", named.warmth.uses}, {"cold_starts", named.warmth.cold_starts},
@@ -55,6 +56,12 @@ std::string saved_in_words(std::optional<std::chrono::milliseconds> saved) {
     return saved ? time_in_words(*saved) : "-";
 }
 
+std::string joules_in_words(const std::optional<double>& joules) {
+    if (!joules) return "-";
+    return *joules < 10'000 ? fmt::format("{:.0f} J", *joules)
+                            : fmt::format("{:.1f} kJ", *joules / 1000);
+}
+
 void print_one(const Named& named, Console& console) {
     const Warmth& warmth = named.warmth;
     std::string text =
@@ -73,11 +80,12 @@ void print_one(const Named& named, Console& console) {
                   {"UNMET", kRight},
                   {"SAVED", kRight},
                   {"IDLE", kRight},
-                  {"BYTE HOURS", kRight}});
+                  {"BYTE HOURS", kRight},
+                  {"ENERGY", kRight}});
     for (const BroughtUp& up : warmth.brought_up)
         causes.add({up.cause, std::to_string(up.times), std::to_string(up.met),
                     std::to_string(up.unmet), saved_in_words(up.saved), age_in_words(up.idle),
-                    byte_hours_in_words(up.idle_byte_seconds)});
+                    byte_hours_in_words(up.idle_byte_seconds), joules_in_words(up.idle_joules)});
     if (!causes.empty()) text += "\n" + causes.to_text(console.out());
     console.print(text);
 }
@@ -105,7 +113,8 @@ void print(const std::vector<Named>& all, Console& console) {
                  {"BROUGHT UP P50", kRight},
                  {"HOT P50", kRight},
                  {"IDLE", kRight},
-                 {"BYTE HOURS", kRight}});
+                 {"BYTE HOURS", kRight},
+                 {"ENERGY", kRight}});
     for (const Named& named : all) {
         BroughtUp sum;
         for (const BroughtUp& up : named.warmth.brought_up) {
@@ -113,6 +122,7 @@ void print(const std::vector<Named>& all, Console& console) {
             if (up.saved) sum.saved = sum.saved.value_or(0ms) + *up.saved;
             sum.idle += up.idle;
             sum.idle_byte_seconds += up.idle_byte_seconds;
+            if (up.idle_joules) sum.idle_joules = sum.idle_joules.value_or(0) + *up.idle_joules;
         }
         table.add({{named.model, Colour::bold},
                    std::to_string(named.warmth.uses),
@@ -123,7 +133,8 @@ void print(const std::vector<Named>& all, Console& console) {
                    median(named.warmth, "brought up"),
                    median(named.warmth, "hot"),
                    age_in_words(sum.idle),
-                   byte_hours_in_words(sum.idle_byte_seconds)});
+                   byte_hours_in_words(sum.idle_byte_seconds),
+                   joules_in_words(sum.idle_joules)});
     }
     console.print(table.to_text(console.out()));
 }
@@ -177,13 +188,15 @@ const Command kWarmth{
         "have waited in all: for each that was met, what a cold call takes in the mean beyond one\n"
         "that was met, where both were measured. IDLE is the time in which it was hot without a "
         "call,\n"
-        "and BYTE HOURS those hours times the bytes that it held.",
+        "and BYTE HOURS those hours times the bytes that it held; ENERGY is its share of what its\n"
+        "GPU used then, where the GPU tells.",
     .example = "  samovar warmth\n  samovar warmth selfie",
     .json =
         "[{\"model\", \"since_ms\", \"uses\", \"cold_starts\",\n"
         "  \"calls\": [{\"kind\", \"calls\", \"p50_us\", \"p99_us\"}],\n"
         "  \"brought_up\": [{\"cause\", \"times\", \"met\", \"unmet\", \"idle_ms\", "
-        "\"idle_byte_seconds\", \"saved_ms\"}]}]",
+        "\"idle_byte_seconds\",\n                  \"saved_ms\" or null, "
+        "\"idle_joules\" or null}]}]",
     .declare = declare};
 
 }  // namespace samovar::cli

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -135,6 +136,19 @@ struct ModelStatus {
     bool measured = false;  // the bytes; else they are thought from the size of its files
 };
 
+// The memory of a device that models are for, or that has limits in samovard.toml.
+struct DeviceStatus {
+    std::string name;         // "cpu", "cuda:0"
+    std::string description;  // "NVIDIA H200"; empty for the CPU
+    std::string uuid;         // of a GPU: "GPU-8932..."
+    // Bytes: all that it has, and what no program has taken. None where the device is not seen.
+    std::optional<std::uint64_t> total, free;
+    std::uint64_t held = 0;              // by models
+    std::optional<std::uint64_t> limit;  // what they may hold now; none: as much as there is
+    std::uint64_t lent = 0;              // a loan of all is as much as models held
+    std::string problem;                 // why it is not seen
+};
+
 struct DaemonStatus {
     std::string daemon;  // "samovard 0.1.0"
     std::uint32_t pid = 0;
@@ -144,6 +158,10 @@ struct DaemonStatus {
     std::uint32_t jobs = 0;  // not done
     std::vector<WorkerStatus> workers;
     std::vector<ModelStatus> models;
+    std::vector<DeviceStatus> devices;
+    // Of the host's memory, by models that a GPU has parked there, and what they may hold of it.
+    std::uint64_t parked = 0;
+    std::optional<std::uint64_t> parked_limit;
 };
 
 struct PingReport {

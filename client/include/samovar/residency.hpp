@@ -56,6 +56,8 @@ struct BroughtUp {
     // met, what a cold call takes in the mean beyond one that was met. None where one of them was
     // never measured.
     std::optional<std::chrono::milliseconds> saved;
+    // Its share of what its device used meanwhile, by bytes; none where the device does not tell.
+    std::optional<double> idle_joules;
 };
 
 // What keeping a model warm has bought and cost, also before the daemon was started last.

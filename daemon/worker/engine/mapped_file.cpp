@@ -30,9 +30,8 @@ Result<MappedFile> MappedFile::open(const std::string& path, Writes writes) {
     const Result<StoreFile> file = open_store_file(path);
     if (!file) return file.error();
     const std::size_t size = file->size;
-    const bool copies = writes == Writes::copy;
-    void* address = ::mmap(nullptr, size, copies ? PROT_READ | PROT_WRITE : PROT_READ,
-                           copies ? MAP_PRIVATE : MAP_SHARED, file->fd.get(), 0);
+    const int sharing = writes == Writes::copy ? MAP_PRIVATE : MAP_SHARED;
+    void* address = ::mmap(nullptr, size, PROT_READ, sharing, file->fd.get(), 0);
     if (address == MAP_FAILED) return io_error("mapping " + path, errno);
     // What is read from disk then comes in large pages, if the file system has them: 2 MiB are
     // mapped at the price of 4 KiB, also by the next process. If it has not, this does nothing.
@@ -57,6 +56,12 @@ Result<void> MappedFile::read_all(std::size_t threads, const Progress& progress)
     if (const int fault = share_out(size_, kChunkBytes, threads, read, progress); fault != 0)
         return io_error("reading a model's weights", fault);
     progress(size_);
+    return {};
+}
+
+Result<void> MappedFile::allow_writes() const {
+    if (::mprotect(address_, size_, PROT_READ | PROT_WRITE) != 0)
+        return io_error("making a copy of a model's weights possible", errno);
     return {};
 }
 

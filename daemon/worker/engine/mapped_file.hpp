@@ -13,7 +13,8 @@ namespace samovar::worker {
 // file, so the mapping cannot be cut short (a SIGBUS).
 class MappedFile {
   public:
-    // What becomes of a write: the process dies of it, or has a page of its own from there on.
+    // What becomes of a write: the process dies of it, or, once allow_writes() was called, has a
+    // page of its own from there on.
     enum class Writes { fault, copy };
 
     // Errors: `bad_model` (missing, empty, no regular file), `io`.
@@ -24,7 +25,10 @@ class MappedFile {
     ~MappedFile();
 
     std::span<const std::byte> bytes() const noexcept { return {address_, size_}; }
-    std::span<std::byte> writable() const noexcept { return {address_, size_}; }  // Writes::copy
+    // Of Writes::copy; the first may be written to after the second, which has the kernel count the
+    // file as memory of this process. Errors: `io`.
+    std::span<std::byte> writable() const noexcept { return {address_, size_}; }
+    Result<void> allow_writes() const;
 
     // Called by the calling thread, with the bytes that are there so far.
     using Progress = std::function<void(std::uint64_t done)>;

@@ -178,6 +178,8 @@ MappedModule map_module(const std::string& path, std::size_t threads, LoadSteps&
     steps.begin("build");
     torch::jit::Module module = torch::jit::load(file, c10::kCPU);
     if (!file->settle(module)) return {copy(path, c10::kCPU, threads, steps), nullptr};
+    // Only now, as the memory that LibTorch had asked for is counted no more.
+    if (auto allowed = mapped->allow_writes(); !allowed) throw JobError(std::move(allowed).error());
     return {std::move(module), mapped};
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 class OneLoadAtATime : public Budgeted {
   protected:
-    OneLoadAtATime() : Budgeted("parallel_loads = 1\n", {"--linger", "600"}) {}
+    OneLoadAtATime() : Budgeted("parallel_loads = 1\n", {.arguments = {"--linger", "600"}}) {}
     // A model with a worker of its own.
     void put_alone(const std::string& name, const std::string& rules) {
         put("hefty", name, rules);

@@ -86,7 +86,8 @@ TEST(CallLog, GoesOnInAMinuteThatAnEarlierLifeBegan) {
     EXPECT_THAT(words_of(written), ElementsAre("a 4 1", "a 5 1"));
 
     CallLog second;
-    second.recall({written.begin(), written.end()});
+    for (const ipc::Event& minute : written)
+        second.recall(minute);
     second.add("b", 5 * kMinute);
     second.add("a", 5 * kMinute);
     EXPECT_THAT(words_of(second.take_all()), testing::UnorderedElementsAre("a 5 1", "b 5 1"));

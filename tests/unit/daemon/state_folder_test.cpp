@@ -68,6 +68,12 @@ ipc::Event minute(const std::string& model, std::uint64_t calls) {
     return event;
 }
 
+std::vector<ipc::Event> calls_of(const StateFolder& state) {
+    std::vector<ipc::Event> calls;
+    state.read_calls([&](const ipc::Event& each) { calls.push_back(each); });
+    return calls;
+}
+
 TEST(StateFolder, keeps_calls_apart_from_moves) {
     const tests::TemporaryFolder folder;
     ipc::Event move;
@@ -81,13 +87,12 @@ TEST(StateFolder, keeps_calls_apart_from_moves) {
         state.write_calls({minute("add", 3), minute("odd \"name\"", 1)}).value();
     }
     const StateFolder state = StateFolder::open(folder.path()).value();
-    const auto calls = state.read_calls(10);
+    const auto calls = calls_of(state);
     ASSERT_EQ(calls.size(), 2U);
     EXPECT_EQ(calls[0].model, "add");
     EXPECT_EQ(calls[0].at_ms, 60'000U);
     EXPECT_EQ(calls[0].calls, 3U);
     EXPECT_EQ(calls[1].model, "odd \"name\"");
-    EXPECT_EQ(state.read_calls(1).front().calls, 1U) << "the last";
     const auto events = state.read_events(10);
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].cause, "demand");
@@ -104,7 +109,7 @@ TEST(StateFolder, reads_over_what_is_no_line_of_its_own) {
            "[]\n"
            "{\"at_ms\":120000,\"model\":\"a\",\"calls\":4}\n";
     const StateFolder state = StateFolder::open(folder.path()).value();
-    const auto calls = state.read_calls(10);
+    const auto calls = calls_of(state);
     ASSERT_EQ(calls.size(), 2U);
     EXPECT_EQ(calls[0].calls, 2U);
     EXPECT_EQ(calls[1].calls, 4U);

@@ -79,6 +79,7 @@ TEST(LockedFile, that_copies_what_is_written_is_locked_without_a_copy) {
                                        MappedFile::Writes::copy);
     ASSERT_TRUE(file);
     ASSERT_TRUE(file->read_all(1, [](std::uint64_t) {}));
+    ASSERT_TRUE(file->allow_writes());
     const std::uint64_t locked = locked_kb(), anonymous = anonymous_kb();
     ASSERT_TRUE(file->lock());
     EXPECT_EQ(locked_kb(), locked + 4 * pages);

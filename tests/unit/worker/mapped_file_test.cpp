@@ -41,6 +41,7 @@ TEST(MappedFile, that_copies_what_is_written_leaves_the_file_as_it_is) {
     const auto ours = MappedFile::open(path, MappedFile::Writes::copy);
     const auto others = MappedFile::open(path);
     ASSERT_TRUE(ours && others);
+    ASSERT_TRUE(ours->allow_writes());
     ours->writable()[0] = std::byte{'x'};
     EXPECT_EQ(ours->bytes()[0], std::byte{'x'});
     EXPECT_EQ(others->bytes()[0], std::byte{'a'});

@@ -105,6 +105,22 @@ TEST_F(WarmthRecord, takes_no_credit_for_a_load_that_a_call_had_to_wait_for) {
     EXPECT_EQ(warmth_.cold_starts(), 1U);
 }
 
+TEST_F(WarmthRecord, charges_energy_to_what_brought_the_model_up_where_it_is_told) {
+    warmth_.energy(5);
+    come_up(Cause::preload);
+    EXPECT_EQ(of(Cause::preload).idle_joules, std::nullopt);
+    warmth_.energy(20);
+    pass(10s);
+    warmth_.energy(30);
+    go_down();
+    warmth_.energy(40);
+    EXPECT_EQ(of(Cause::preload).idle_joules, 50) << "while it was hot";
+    come_up(Cause::demand);
+    warmth_.energy(1);
+    EXPECT_EQ(of(Cause::demand).idle_joules, 1);
+    EXPECT_EQ(of(Cause::preload).idle_joules, 50);
+}
+
 TEST_F(WarmthRecord, charges_the_time_without_a_call_to_what_brought_the_model_up) {
     come_up(Cause::preload, R::loading, 500);
     pass(10s);
