@@ -268,7 +268,7 @@ TEST_F(Deaths, LetNothingLoadBesideASuspectJob) {
     EXPECT_EQ(finished(1), "load A");
 }
 
-TEST_F(Deaths, LetNothingLoadBeforeASuspectJobThatComesAfterOthers) {
+TEST_F(Deaths, LetNothingRunOrLoadBeforeASuspectJobWhoseModelIsHot) {
     dispatch_.add_model(C, 0, {kMaxRun, {}});
     make_hot(A, B, C);
     // Jobs 2 to 4 wait for an unload that is overruled; job 5 passes them.
@@ -283,10 +283,9 @@ TEST_F(Deaths, LetNothingLoadBeforeASuspectJobThatComesAfterOthers) {
     EXPECT_EQ(loaded(B), "B hot, run 1 alone");
     EXPECT_EQ(finished(1), "load A, run 2, run 3");
     EXPECT_EQ(loaded(A), "A hot");
-    EXPECT_EQ(finished(2), "run 4");
-    EXPECT_EQ(finished(3), "");
-    EXPECT_EQ(finished(4), "run 5 alone");
-    EXPECT_EQ(finished(5), "load C");
+    EXPECT_EQ(finished(2), "");
+    EXPECT_EQ(finished(3), "run 5 alone");
+    EXPECT_EQ(finished(5), "load C, run 4");
 }
 
 TEST_F(Deaths, LetLoadsGoOnWhenTheSuspectJobIsCancelled) {

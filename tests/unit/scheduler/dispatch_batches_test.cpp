@@ -1,0 +1,190 @@
+// How runnable jobs share a worker: in turn by user, in batches by kind, and before their
+// deadlines.
+
+#include "tests/unit/scheduler/rig.hpp"
+
+namespace samovar::scheduler {
+namespace {
+
+class Batches : public Rig {
+  protected:
+    static constexpr ModelId M = 'M';  // up to four rows, and 2 ms for mates to come
+
+    Batches() {
+        dispatch_.add_model(M, 0, {kMaxRun, {{4, 1000}, 2ms}});
+        make_hot(A, M);
+    }
+    static JobTraits of(Uid uid, std::uint64_t form = 0, std::uint64_t rows = 1) {
+        JobTraits traits;
+        traits.submitter = {uid, uid};
+        traits.form = form;
+        traits.size.rows = rows;
+        return traits;
+    }
+    JobTraits until(Duration from_now) {
+        JobTraits traits;
+        traits.deadline = now() + from_now;
+        return traits;
+    }
+};
+
+TEST_F(Batches, go_at_once_where_the_worker_has_nothing_to_do) {
+    EXPECT_EQ(submit(1, M, of(1)), "run 1");
+}
+
+TEST_F(Batches, are_collected_while_it_works_until_the_oldest_has_waited_long_enough) {
+    submit(1, M, of(1));
+    EXPECT_EQ(submit(2, M, of(1)), "");
+    wait(1ms);
+    EXPECT_EQ(submit(3, M, of(1)), "");
+    EXPECT_EQ(next_tick_in(), 1ms);
+    EXPECT_EQ(wait_for_tick(), "run 2+3");
+    EXPECT_EQ(submit(4, M, of(1)), "") << "one runs, one lies ready";
+    EXPECT_EQ(next_tick_in(), kMaxRun - 2ms) << "nothing else is due";
+}
+
+TEST_F(Batches, go_when_they_are_full) {
+    submit(1, M, of(1));
+    submit(2, M, of(1, 0, 2));
+    EXPECT_EQ(submit(3, M, of(1, 0, 2)), "run 2+3");
+}
+
+TEST_F(Batches, go_when_the_worker_is_done) {
+    submit(1, M, of(1));
+    submit(2, M, of(1));
+    submit(3, M, of(1));
+    EXPECT_EQ(finished(1), "run 2+3");
+}
+
+TEST_F(Batches, end_when_the_last_of_them_has_ended) {
+    submit(1, M, of(1));
+    submit(2, M, of(1));
+    submit(3, M, of(1));
+    finished(1);
+    submit(4, M, of(1));
+    wait_for_tick();
+    submit(5, M, of(1));
+    EXPECT_EQ(finished(2), "");
+    EXPECT_EQ(dispatch_.view_worker(0).in_flight, 2U);
+    EXPECT_EQ(finished(3), "") << "job 5 may have mates yet";
+    EXPECT_EQ(wait_for_tick(), "run 5");
+}
+
+TEST_F(Batches, are_of_one_form) {
+    submit(1, M, of(1));
+    submit(2, M, of(1, 7));
+    submit(3, M, of(1, 8));
+    submit(4, M, of(1, 7));
+    EXPECT_EQ(finished(1), "run 2+4");
+    EXPECT_EQ(finished(2) + finished(4), "run 3");
+}
+
+TEST_F(Batches, are_none_where_a_model_takes_one_row) {
+    submit(1, A, of(1));
+    EXPECT_EQ(submit(2, A, of(1)), "run 2");
+    submit(3, A, of(1));
+    EXPECT_EQ(finished(1), "run 3");
+}
+
+TEST_F(Batches, of_a_dead_worker_are_tried_one_by_one) {
+    submit(1, M, of(1));
+    submit(2, M, of(1));
+    submit(3, M, of(1));
+    EXPECT_EQ(finished(1), "run 2+3");
+    die_and_come_back();
+    EXPECT_EQ(loaded(M), "M hot, run 2 alone");
+    EXPECT_EQ(finished(2), "run 3 alone");
+    EXPECT_EQ(finished(3), "load A");
+}
+
+TEST_F(Batches, have_the_time_of_each_of_their_jobs_and_are_tried_one_by_one_beyond_it) {
+    submit(1, M, of(1));
+    submit(2, M, of(1));
+    submit(3, M, of(1));
+    finished(1);
+    wait(2 * kMaxRun - 1ms);
+    EXPECT_EQ(tick(), "");
+    wait(1ms);
+    EXPECT_EQ(tick(), "kill w0");
+    die_and_come_back();
+    EXPECT_EQ(loaded(M), "M hot, run 2 alone");
+}
+
+TEST_F(Batches, begin_with_whom_has_had_the_least) {
+    submit(1, M, of(1));
+    submit(2, M, of(1));
+    submit(3, M, of(2));
+    EXPECT_EQ(finished(1), "run 3+2");
+}
+
+TEST_F(Batches, share_the_worker_by_user_however_many_jobs_one_has) {
+    for (const JobId job : {JobId{1}, JobId{2}, JobId{3}, JobId{4}})
+        submit(job, A, of(1));
+    submit(5, A, of(2));
+    EXPECT_EQ(finished(1), "run 5");
+}
+
+TEST_F(Batches, go_by_priority_first) {
+    submit(1, A);
+    submit(2, A);
+    JobTraits later, sooner;
+    later.priority = Priority::background;
+    sooner.priority = Priority::interactive;
+    submit(3, A, later);
+    submit(4, A);
+    submit(5, A, sooner);
+    EXPECT_EQ(finished(1), "run 5");
+    EXPECT_EQ(finished(2), "run 4");
+    EXPECT_EQ(finished(5), "run 3");
+}
+
+// ---- Deadlines ----------------------------------------------------------------------------------
+
+TEST_F(Batches, do_not_hold_what_has_become_too_late) {
+    submit(1, A);
+    submit(2, A);
+    EXPECT_EQ(submit(3, A, until(1s)), "");
+    EXPECT_LT(*next_tick_in(), 1s) << "what it takes to run counts";
+    EXPECT_EQ(wait_for_tick(), "refuse 3 too_late");
+    EXPECT_EQ(dispatch_.view_model(A).queued, 0U);
+}
+
+TEST_F(Batches, hold_what_is_in_time) {
+    submit(1, A);
+    submit(2, A);
+    submit(3, A, until(1s));
+    EXPECT_EQ(finished(1), "run 3");
+    wait(2s);
+    EXPECT_EQ(tick(), "") << "what runs is let end";
+}
+
+TEST_F(Batches, do_not_take_what_is_too_late_when_it_comes) {
+    EXPECT_EQ(submit(1, A, until(1ms)), "refuse 1 too_late");
+    EXPECT_EQ(submit(2, A, until(-1s)), "refuse 2 too_late");
+    EXPECT_EQ(dispatch_.jobs(), 0U);
+}
+
+TEST_F(Batches, know_that_a_model_has_to_be_loaded_first) {
+    unload(A);
+    unloaded(A);
+    load(A);
+    wait(3s);
+    EXPECT_EQ(loaded(A), "A hot");
+    unload(A);
+    unloaded(A);
+    EXPECT_EQ(submit(1, A, until(2s)), "refuse 1 too_late");
+    EXPECT_EQ(submit(2, A, until(4s)), "load A");
+}
+
+TEST_F(Batches, learn_from_what_they_took) {
+    for (JobId job = 1; job <= 40; ++job) {
+        submit(job, A);
+        wait(500ms);
+        finished(job);
+    }
+    EXPECT_EQ(submit(41, A, until(400ms)), "refuse 41 too_late");
+    EXPECT_EQ(submit(42, A, until(600ms)), "run 42");
+}
+
+}  // namespace
+}  // namespace samovar::scheduler
