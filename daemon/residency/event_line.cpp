@@ -36,8 +36,7 @@ std::optional<ipc::Event> minute_of_line(std::string_view line) {
     ipc::Event event;
     if (!skip("{\"at_ms\":") || !take(event.at_ms) || !skip(",\"model\":\"")) return std::nullopt;
     const std::size_t end = line.find('"');
-    if (end == line.npos || end > kMaxNameBytes || line.substr(0, end).find('\\') != line.npos)
-        return std::nullopt;
+    if (end > kMaxNameBytes || line.substr(0, end).find('\\') != line.npos) return std::nullopt;
     event.model = line.substr(0, end);
     line.remove_prefix(end);
     if (!skip("\",\"calls\":") || !take(event.calls) || line != "}" || event.calls == 0)

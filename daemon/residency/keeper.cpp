@@ -25,11 +25,6 @@ Result<std::optional<scheduler::Duration>> end_of_wish(std::chrono::milliseconds
     return std::optional<scheduler::Duration>(length);
 }
 
-std::uint64_t in_ms(scheduler::Duration time) {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
-}
-
 // An Explanation and a ModelStatus tell it alike.
 template <class Answer>
 void tell_next(Answer& answer, const scheduler::Ladder::View& view, const scheduler::Now& now) {
@@ -283,9 +278,7 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     event.from = to_wire(move.from);
     event.to = to_wire(move.to);
     event.cause = to_string(move.cause);
-    if (since && !is_at_rest(move.from))
-        event.took_ns = static_cast<std::uint64_t>(
-            std::chrono::duration_cast<std::chrono::nanoseconds>(now.steady - *since).count());
+    if (since && !is_at_rest(move.from)) event.took_ns = in_ns(now.steady - *since);
     event.bytes = model.held_bytes;
     spdlog::debug("model {} version {}: {} -> {} ({}) after {} ms", model.file.name, model.version,
                   to_string(move.from), to_string(move.to), event.cause, event.took_ns / 1'000'000);

@@ -23,9 +23,14 @@ constexpr std::chrono::minutes kRememberIdlenessWithin{10};
 // How long a model that is gone is remembered.
 constexpr std::chrono::hours kForgetAfter{30 * 24};
 
-std::uint64_t whole_ms(scheduler::Duration time) {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+// Writes lines down until that fails, which is said once.
+template <class Write>
+void keep(bool& cannot_write, const char* what, Write write) {
+    if (cannot_write) return;
+    const Result<void> written = write();
+    if (written) return;
+    cannot_write = true;
+    spdlog::warn("{} are not written down any more: {}", what, describe(written.error()));
 }
 
 }  // namespace
@@ -61,16 +66,11 @@ void Keeper::warm(scheduler::ModelId model) {
 void Keeper::arm_timer() {
     if (stopped_) return;
     std::optional<scheduler::Time> due = ladder_.next_tick();
-    if (const auto minute = foresight_.next_tick()) {
-        const scheduler::Time end = clocks_.now().at(*minute);
-        due = due ? std::min(*due, end) : end;
-    }
-    if (const auto end = calls_.next_end_ms()) {
-        const auto instant = scheduler::Instant(std::chrono::seconds(*end / 1000));
-        const scheduler::Time over = clocks_.now().at(instant);
-        due = due ? std::min(*due, over) : over;
-    }
-    if (remember_at_) due = due ? std::min(*due, *remember_at_) : *remember_at_;
+    const auto at = [&due](scheduler::Time time) { due = due ? std::min(*due, time) : time; };
+    if (const auto minute = foresight_.next_tick()) at(clocks_.now().at(*minute));
+    if (const auto end = calls_.next_end_ms())
+        at(clocks_.now().at(scheduler::Instant(std::chrono::seconds(*end / 1000))));
+    if (remember_at_) at(*remember_at_);
     const std::optional<scheduler::Time> patience = memory_.budget().next_tick();
     if (!due && !patience) return;
     scheduler::Time next = scheduler::Clock::now() + kLongestSleep;
@@ -99,7 +99,7 @@ void Keeper::tick() {
     for (const scheduler::ModelId model : std::set(pinned_for_a_time_))
         take_pin(model);
     memory_.budget().tick(scheduler::Clock::now());
-    keep_calls(calls_.take(whole_ms(now.wall.time_since_epoch())));
+    keep_calls(calls_.take(in_ms(now.wall.time_since_epoch())));
     if (remember_at_ && *remember_at_ <= now.steady) {
         remember_at_.reset();
         remember();
@@ -160,19 +160,13 @@ void Keeper::recall(const ModelVersion& model, const scheduler::Now& now) {
 }
 
 void Keeper::keep_event(const ipc::Event& event) {
-    if (!state_ || cannot_write_events_) return;
-    const Result<void> written = state_->write_event(event);
-    if (written) return;
-    cannot_write_events_ = true;
-    spdlog::warn("events are not written down any more: {}", describe(written.error()));
+    if (!state_) return;
+    keep(cannot_write_events_, "events", [&] { return state_->write_event(event); });
 }
 
 void Keeper::keep_calls(const std::vector<ipc::Event>& minutes) {
-    if (!state_ || cannot_write_calls_ || minutes.empty()) return;
-    const Result<void> written = state_->write_calls(minutes);
-    if (written) return;
-    cannot_write_calls_ = true;
-    spdlog::warn("calls are not written down any more: {}", describe(written.error()));
+    if (!state_ || minutes.empty()) return;
+    keep(cannot_write_calls_, "calls", [&] { return state_->write_calls(minutes); });
 }
 
 ipc::Bytes Keeper::memories() {

@@ -160,6 +160,7 @@ void serialize(Archive& ar, Lent& lent) {
        ipc::bounded(loan.asked_by, kMaxTextBytes), loan.borrower.pid, loan.borrower.started,
        ipc::bounded(loan.borrower.boot, kMaxNameBytes));
     std::vector<Name> left;
+    left.reserve(loan.left.size());
     for (std::string& name : loan.left)
         left.push_back({std::move(name)});
     ar(ipc::bounded(left, kMaxModels));

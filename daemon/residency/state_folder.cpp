@@ -18,16 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kMemories = "residency.state";
-template <class Wanted>
-std::deque<ipc::Event> read_lines(const LineFile& file, std::size_t most, Wanted wanted) {
-    std::deque<ipc::Event> events;
+
+// Without what is no event, as it was cut off when the machine went down.
+template <class Each>
+void read_lines(const LineFile& file, Each each) {
     file.read([&](const std::string& line) {
-        std::optional<ipc::Event> event = event_of_line(line);
-        if (!event || !wanted(*event)) return;  // cut off when the machine went down
-        if (events.size() == most) events.pop_front();
-        events.push_back(std::move(*event));
+        if (std::optional<ipc::Event> event = event_of_line(line)) each(std::move(*event));
     });
-    return events;
 }
 
 }  // namespace
@@ -89,7 +86,13 @@ Result<void> StateFolder::write_state(const ipc::Bytes& bytes) {
 }
 
 std::deque<ipc::Event> StateFolder::read_events(std::size_t most) const {
-    return read_lines(events_, most, [](const ipc::Event& event) { return event.calls == 0; });
+    std::deque<ipc::Event> events;
+    read_lines(events_, [&](ipc::Event event) {
+        if (event.calls > 0) return;
+        if (events.size() == most) events.pop_front();
+        events.push_back(std::move(event));
+    });
+    return events;
 }
 
 Result<void> StateFolder::write_event(const ipc::Event& event) {
@@ -97,9 +100,8 @@ Result<void> StateFolder::write_event(const ipc::Event& event) {
 }
 
 void StateFolder::read_calls(const std::function<void(const ipc::Event&)>& each) const {
-    calls_.read([&](const std::string& line) {
-        const std::optional<ipc::Event> event = event_of_line(line);
-        if (event && event->calls > 0) each(*event);
+    read_lines(calls_, [&](const ipc::Event& event) {
+        if (event.calls > 0) each(event);
     });
 }
 

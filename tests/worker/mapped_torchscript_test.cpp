@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
 #include <numeric>
 
+#include "tests/support/process_status.hpp"
 #include "tests/worker/test_models.hpp"
 #include "tests/worker/worker_process.hpp"
 
@@ -12,10 +12,7 @@ namespace samovar::tests {
 namespace {
 
 std::uint64_t anonymous_mb(const WorkerProcess& worker) {
-    std::ifstream status("/proc/" + std::to_string(worker.pid()) + "/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8)) / 1024;
-    throw std::runtime_error("no RssAnon");
+    return status_kb(worker.pid(), "RssAnon") / 1024;
 }
 
 ipc::TensorSpec row_of(std::uint64_t width) {

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "tests/integration/residency/budgeted.hpp"
+#include "tests/support/process_status.hpp"
 
 namespace samovar::tests {
 namespace {
@@ -46,9 +47,7 @@ batch = [1, 64]
     // Beside what the worker has, it gets so much, which is less than a model takes.
     void leave(std::uint64_t bytes) const {
         const auto worker = static_cast<pid_t>(daemon.worker().pid);
-        const std::string status = text_of("/proc/" + std::to_string(worker) + "/status");
-        const std::size_t at = status.find("VmData:");
-        const std::uint64_t limit = std::stoull(status.substr(at + 7)) * 1024 + bytes;
+        const std::uint64_t limit = status_kb(worker, "VmData") * 1024 + bytes;
         const rlimit both{limit, limit};
         if (::prlimit(worker, RLIMIT_DATA, &both, nullptr) != 0)
             throw std::runtime_error("prlimit");

@@ -14,7 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 class Lines : public testing::Test {
   protected:
