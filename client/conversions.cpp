@@ -140,6 +140,9 @@ ModelInfo to_public(ipc::ModelInfo&& message) {
     info.last_load = to_public(std::move(message.last_load));
     info.held_bytes = message.held_bytes;
     info.measured = message.measured;
+    info.batch_rows = message.batch_rows;
+    info.batch_delay = milliseconds(message.batch_delay_ms);
+    info.batches = message.batches;
     return info;
 }
 

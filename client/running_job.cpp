@@ -46,6 +46,14 @@ Result<void> check_input(const Input& input, std::size_t index) {
                  "put larger tensors into a slot", 0, 0};
 }
 
+Error deadline_is_over(std::chrono::steady_clock::duration left) {
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(-left);
+    return {Errc::too_late,
+            "the job's deadline was " + std::to_string(since.count()) +
+                " ms ago, before it could be sent",
+            "allow more time", 0, 0};
+}
+
 Error unknown_channel(const std::string& what) {
     return {Errc::unknown_channel,
             what + " lies in memory that the daemon did not take back after it was restarted",
@@ -97,6 +105,13 @@ Result<ipc::Bytes> RunningJob::frame(std::uint64_t number) {
         const bool forever = *spec_.keep_alive == kForever;
         submit.keep = forever ? ipc::Keep::forever : ipc::Keep::for_time;
         if (!forever) submit.keep_alive_ms = static_cast<std::uint64_t>(spec_.keep_alive->count());
+    }
+    submit.priority = static_cast<ipc::Priority>(spec_.priority);
+    if (spec_.deadline) {
+        const auto left = *spec_.deadline - std::chrono::steady_clock::now();
+        if (left <= left.zero()) return deadline_is_over(left);
+        submit.deadline_us =
+            static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::microseconds>(left).count());
     }
     for (const auto& [key, value] : spec_.params)
         submit.params.push_back({key, value});

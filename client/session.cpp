@@ -16,11 +16,12 @@ Result<void> Session::admit(const Pending& pending) const {
                          " jobs are in flight, and the daemon allows a session " +
                          std::to_string(most),
                      "wait for one of them", 0, 0};
-    if (inline_bytes_ + pending.inline_bytes() > kMaxInlineBytesPerSession)
+    const std::uint64_t most_bytes = connection_->limits().session_inline_bytes;
+    if (inline_bytes_ + pending.inline_bytes() > most_bytes)
         return Error{Errc::busy,
                      "the jobs in flight hold " + std::to_string(inline_bytes_) +
                          " bytes of inline tensors, and the daemon allows " +
-                         std::to_string(kMaxInlineBytesPerSession),
+                         std::to_string(most_bytes),
                      "wait for a job, or put tensors into slots", 0, 0};
     if (!connection_->has_room())
         return Error{Errc::busy,

@@ -49,13 +49,16 @@ int main(int argc, char** argv) {
     spdlog::set_level(spdlog::level::from_str(options.log_level));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
 
+    samovar::Result<Administrators> administrators = Administrators::of_group(options.admin_group);
+    if (!administrators) return refuse(administrators.error());
     asio::io_context loop(1);
     samovar::Result<Listener> listener = Listener::open(loop.get_executor(), options.listener);
     if (!listener) return refuse(listener.error());
     samovar::Result<Store> store = Store::open(options.store);
     if (!store) return refuse(store.error());
 
-    Server server(loop, options, std::move(*store), std::move(*listener));
+    Server server(loop, options, std::move(*administrators), std::move(*store),
+                  std::move(*listener));
     server.start();
     loop.run();
     spdlog::info("stopped");

@@ -95,6 +95,8 @@ void read_config(const fs::path& file, Options& options) {
                        static_cast<std::int64_t>(options.parallel_loads)));
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     options.budgets = read_budgets(reader);
+    options.queue = read_queue(reader);
+    if (reader.has("admin_group")) options.admin_group = reader.text("admin_group");
     reader.finish();
 }
 

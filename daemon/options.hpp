@@ -7,6 +7,7 @@
 
 #include "daemon/budget_options.hpp"
 #include "daemon/listener.hpp"
+#include "daemon/queue_options.hpp"
 
 namespace samovar::daemon {
 
@@ -19,6 +20,8 @@ struct Options {
     std::chrono::milliseconds linger{10'000};  // how long an empty worker stays
     std::size_t parallel_loads = 2;            // over all workers
     BudgetOptions budgets;
+    QueueOptions queue;
+    std::optional<std::string> admin_group;    // whose members are administrators
     std::string device_nodes = "/dev/nvidia";  // and a number: what GPUs there are
     std::string log_level = "info";
     int ready_fd = -1;

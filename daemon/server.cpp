@@ -27,6 +27,8 @@ WorkerSettings settings_of(const Options& options) {
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
     settings.limits.parallel_loads = options.parallel_loads;
+    for (const auto& [uid, share] : options.queue.users)
+        settings.weights[uid] = share.weight;
     return settings;
 }
 
@@ -53,14 +55,18 @@ void turn_away(UnixSocket socket, Error error) {
 
 }  // namespace
 
-Server::Server(asio::io_context& loop, Options options, Store store, Listener listener)
+Server::Server(asio::io_context& loop, Options options, Administrators administrators, Store store,
+               Listener listener)
     : loop_(loop),
       options_(std::move(options)),
+      administrators_(std::move(administrators)),
       store_(std::move(store)),
       devices_(find_devices(options_.worker_folder, options_.device_nodes)),
+      queue_(options_.queue),
       dispatcher_(loop.get_executor(), settings_of(options_)),
       keeper_(loop.get_executor(), dispatcher_, options_.budgets, channels_, disk_),
-      services_{registry_, dispatcher_, keeper_, channels_, {}, {}, {}, {}, {}},
+      services_{registry_, dispatcher_, keeper_, channels_, queue_, administrators_,
+                {},        {},          {},      {},        {}},
       listener_(std::move(listener)),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(loop),
@@ -138,7 +144,7 @@ void Server::accept(UnixSocket socket) {
                                              "the daemon has " + std::to_string(kMaxSessions) +
                                                  " sessions, and takes no more",
                                              "share a connection, or try again later", 0, 1000});
-    const bool admin = peer->uid == 0 || peer->uid == ::geteuid();
+    const bool admin = administrators_.include(socket.native_handle(), *peer);
     const std::uint64_t id = next_session_++;
     auto session = std::make_shared<Session>(id, std::move(socket), *peer, admin, services_);
     sessions_[id] = session;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "daemon/administrators.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/listener.hpp"
 #include "daemon/models/registry.hpp"
@@ -25,7 +26,8 @@ namespace samovar::daemon {
 // manager starts it again, and clients come back with their channels.
 class Server {
   public:
-    Server(asio::io_context& loop, Options options, Store store, Listener listener);
+    Server(asio::io_context& loop, Options options, Administrators administrators, Store store,
+           Listener listener);
     ~Server();
 
     // Reads the models, begins to accept and says so. The loop runs dry once stop() is done.
@@ -52,11 +54,13 @@ class Server {
 
     asio::io_context& loop_;
     Options options_;
+    Administrators administrators_;
     Store store_;
     Devices devices_;
     asio::thread_pool disk_{1}, memory_{1};
     ChannelTable channels_{memory_};
     Registry registry_;
+    JobQueue queue_;  // outlives the jobs
     Dispatcher dispatcher_;
     Keeper keeper_;
     Services services_;

@@ -33,6 +33,7 @@ std::string_view to_string(Errc code) noexcept {
         case Errc::worker_died: return "worker_died";
         case Errc::worker_failed: return "worker_failed";
         case Errc::shutting_down: return "shutting_down";
+        case Errc::too_late: return "too_late";
         case Errc::no_daemon: return "no_daemon";
         case Errc::disconnected: return "disconnected";
         case Errc::timed_out: return "timed_out";

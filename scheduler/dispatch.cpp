@@ -15,14 +15,27 @@ bool is_coming(Residency residency) {
 // ---- Requests -----------------------------------------------------------------------------------
 
 WorkerId Dispatch::add_worker() {
-    workers_.emplace_back().restarts = RestartPolicy(limits_.restarts);
+    Worker& worker = workers_.emplace_back();
+    worker.restarts = RestartPolicy(limits_.restarts);
+    for (const auto& [uid, weight] : weights_)
+        worker.runnable.set_weight(uid, weight);
     return static_cast<WorkerId>(workers_.size() - 1);
+}
+
+void Dispatch::set_weight(Uid uid, double weight) {
+    weights_[uid] = weight;
+    for (Worker& worker : workers_)
+        worker.runnable.set_weight(uid, weight);
 }
 
 void Dispatch::add_model(ModelId id, WorkerId worker, const ModelLimits& limits) {
     Model& model = models_[id];
     model.worker = worker;
     model.limits = limits;
+}
+
+void Dispatch::set_limits(ModelId id, const ModelLimits& limits) {
+    models_.at(id).limits = limits;
 }
 
 void Dispatch::retire(ModelId id, Time now) {
@@ -43,8 +56,9 @@ void Dispatch::submit(JobId id, ModelId model_id, const JobTraits& traits, Time 
     newest_ = id;
     Model& model = models_.at(model_id);
     Job job{.model = model_id, .traits = traits, .came = now};
-    if (traits.deadline) job.start_by = *traits.deadline - time_of(traits.size, model);
+    if (traits.deadline) job.start_by = *traits.deadline - least_time(traits.size, model);
     if (const auto refusal = turned_away(id, model, job, now)) {
+        if (refusal->why == Refusal::too_late) doubt(model);
         actions_.push_back(*refusal);
         return;
     }
@@ -271,7 +285,7 @@ void Dispatch::model_unloaded(ModelId id, Time now) {
     follow_up(id, now);
 }
 
-bool Dispatch::finished(JobId id, Time now) {
+bool Dispatch::finished(JobId id, Time now, bool ran) {
     const auto found = jobs_.find(id);
     if (found == jobs_.end() || !found->second.in_flight) return true;
     const bool unwanted = found->second.unwanted;
@@ -282,6 +296,7 @@ bool Dispatch::finished(JobId id, Time now) {
         return std::ranges::find(each.jobs, id) != each.jobs.end();
     });
     std::erase(batch->jobs, id);
+    batch->measures = batch->measures && ran;
     if (batch->jobs.empty()) {
         if (batch == worker.in_flight.begin())
             batch_done(worker, *batch, now - std::exchange(worker.head_since, now));
@@ -344,10 +359,13 @@ Dispatch::ModelView Dispatch::view_model(ModelId id) const {
     const Worker& worker = workers_[model.worker];
     const bool outnumbered = must_wait_for_others(model) && worker.due.contains(id) &&
                              worker.is_open() && !worker.loading && has_room(id);
-    return {model.residency, model.waiting.size() + model.runnable,
+    const std::size_t queued = model.waiting.size() + model.runnable;
+    const std::chrono::duration<Share> queued_time(model.seconds_a_row *
+                                                   static_cast<Share>(queued));
+    return {model.residency, queued,
             model.in_flight, model.since,
             model.needed(),  !model.stays(),
-            outnumbered};
+            outnumbered,     std::chrono::duration_cast<Duration>(queued_time)};
 }
 
 Dispatch::WorkerView Dispatch::view_worker(WorkerId id) const {

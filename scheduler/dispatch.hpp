@@ -76,9 +76,13 @@ class Dispatch {
 
     // ---- The shell's requests ------------------------------------------------------------------
     WorkerId add_worker();
+    // Of a user's share of each worker; see FairQueue.
+    void set_weight(Uid uid, double weight);
     // A version of a model, cold, served by `worker`. Jobs that run longer than `limits.max_run`
     // are refused and their worker killed.
     void add_model(ModelId model, WorkerId worker, const ModelLimits& limits);
+    // Others from the next batch on.
+    void set_limits(ModelId model, const ModelLimits& limits);
     // No more jobs come for this version; ForgetModel follows when the last has ended.
     void retire(ModelId model, Time now);
 
@@ -118,8 +122,9 @@ class Dispatch {
     void model_parked(ModelId model, Time now);
     void model_park_failed(ModelId model, Time now);  // it is as hot as before
     void model_unloaded(ModelId model, Time now);
-    // The worker answered. True if the job was cancelled or abandoned meanwhile.
-    bool finished(JobId job, Time now);
+    // The worker answered. True if the job was cancelled or abandoned meanwhile. `ran`: as far as
+    // it should; else its time says nothing of the model's.
+    bool finished(JobId job, Time now, bool ran = true);
 
     // ---- Time ----------------------------------------------------------------------------------
     // When tick() has something to do; nothing while no time limit is running.
@@ -134,10 +139,11 @@ class Dispatch {
     struct ModelView {
         Residency residency;
         std::size_t queued, in_flight;
-        Time retry_at;     // for `failed`
-        bool wanted;       // on its way to hot: a load was asked for, or jobs wait
-        bool leaving;      // on its way to parked or cold, when its jobs are done
-        bool outnumbered;  // it could load now, but for the loads of other workers
+        Time retry_at;         // for `failed`
+        bool wanted;           // on its way to hot: a load was asked for, or jobs wait
+        bool leaving;          // on its way to parked or cold, when its jobs are done
+        bool outnumbered;      // it could load now, but for the loads of other workers
+        Duration queued_time;  // that the jobs that wait will take, about
     };
     struct WorkerView {
         WorkerState state;
@@ -154,6 +160,9 @@ class Dispatch {
     enum class Room { none, asked, made };
     static constexpr Share kFirstGuess = 0.01;  // seconds
     static constexpr Share kNewest = 0.1;       // the weight of the newest batch in what is known
+    // How much less is believed after each refusal of what had too little time. Else one slow run
+    // would keep all out that could correct it.
+    static constexpr Share kDoubt = 0.1;
     struct Job {
         ModelId model;
         JobTraits traits{};
@@ -168,7 +177,9 @@ class Dispatch {
         WorkerId worker = 0;
         ModelLimits limits;
         Share seconds_a_row = kFirstGuess;  // of the device's time, as measured of late
-        Duration load_time{};               // of the last load
+        Share least_a_row = 0;              // and at least; nothing where it is not known
+        bool measured = false;
+        Duration load_time{};  // of the last load
         Residency residency = Residency::cold;
         std::set<JobId> waiting;   // until the model is hot
         std::size_t runnable = 0;  // in the worker's queue
@@ -196,6 +207,7 @@ class Dispatch {
         std::vector<JobId> jobs;                                           // not finished yet
         std::vector<std::pair<FairQueue::Charge, std::uint64_t>> charges;  // of all, and their rows
         bool suspect = false;
+        bool measures = true;  // how long the model takes
     };
     struct Worker {
         WorkerState state = WorkerState::stopped;
@@ -238,7 +250,8 @@ class Dispatch {
               Time now);
     void batch_done(Worker& worker, const Batch& batch, Duration took);
     void refuse_late(Time now);
-    static Duration time_of(const BatchSize& size, const Model& model);
+    static Duration least_time(const BatchSize& size, const Model& model);
+    static void doubt(Model& model);
     static std::size_t jobs_of(const Worker& worker);
     void stop_if_empty(WorkerId id, Time now);
     void step_down_if_due(ModelId id, Time now);
@@ -270,6 +283,7 @@ class Dispatch {
     JobId newest_ = 0;
     std::uint64_t wishes_ = 0;
     std::vector<Worker> workers_;
+    std::map<Uid, double> weights_;
     std::map<ModelId, Model> models_;
     std::unordered_map<JobId, Job> jobs_;
     std::set<std::pair<Time, JobId>> start_by_;  // of those with a deadline that are not in flight

@@ -115,6 +115,7 @@ void Dispatch::settle(ModelId id, Residency residency) {
 // ---- Workers ------------------------------------------------------------------------------------
 
 void Dispatch::proceed(WorkerId id, Time now) {
+    refuse_late(now);
     workers_[id].batch_due.reset();
     start_if_due(id, now);
     serve_waiting_loads(now);
@@ -283,7 +284,7 @@ void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::
                     bool suspect, Time now) {
     Worker& worker = workers_[id];
     Model& model = models_.at(model_id);
-    Batch batch{.model = model_id, .jobs = {}, .charges = {}, .suspect = suspect};
+    Batch batch{.model = model_id, .jobs = {}, .charges = {}, .suspect = suspect, .measures = true};
     for (const auto& [job_id, charge] : jobs) {
         Job& job = jobs_.at(job_id);
         job.in_flight = true;
@@ -308,13 +309,22 @@ void Dispatch::batch_done(Worker& worker, const Batch& batch, Duration took) {
                         static_cast<Share>(std::max<std::uint64_t>(rows, 1));
     for (const auto& [charge, of_job] : batch.charges)
         worker.runnable.settle(charge, a_row * static_cast<Share>(of_job));
+    if (!batch.measures) return;
     Model& model = models_.at(batch.model);
-    model.seconds_a_row += kNewest * (a_row - model.seconds_a_row);
+    const Share weight = std::exchange(model.measured, true) ? kNewest : 1;
+    model.seconds_a_row += weight * (a_row - model.seconds_a_row);
+    model.least_a_row += weight * (a_row - model.least_a_row);
+    model.least_a_row = std::min(model.least_a_row, a_row);
 }
 
-Duration Dispatch::time_of(const BatchSize& size, const Model& model) {
+Duration Dispatch::least_time(const BatchSize& size, const Model& model) {
     return std::chrono::duration_cast<Duration>(
-        std::chrono::duration<Share>(model.seconds_a_row * static_cast<Share>(size.rows)));
+        std::chrono::duration<Share>(model.least_a_row * static_cast<Share>(size.rows)));
+}
+
+void Dispatch::doubt(Model& model) {
+    model.least_a_row -= kDoubt * model.least_a_row;
+    model.load_time -= std::chrono::duration_cast<Duration>(kDoubt * model.load_time);
 }
 
 // Those that can no longer make their deadlines, before they cost anything.
@@ -356,9 +366,13 @@ std::optional<RefuseJob> Dispatch::turned_away(JobId id, const Model& model, con
         return RefuseJob{id, Refusal::worker_failed, worker.since};
     if (model.residency == Residency::failed && now < model.since)
         return RefuseJob{id, Refusal::model_failed, model.since};
-    const bool has_to_load =
-        model.residency != Residency::hot && model.residency != Residency::parked;
-    const Time earliest = has_to_load ? now + model.load_time : now;
+    const bool loads = model.residency == Residency::loading;
+    const bool has_to_load = model.residency == Residency::cold ||
+                             model.residency == Residency::unloading ||
+                             model.residency == Residency::failed;
+    const Time earliest = loads         ? std::max(now, model.since + model.load_time)
+                          : has_to_load ? now + model.load_time
+                                        : now;
     if (job.start_by && *job.start_by < earliest)
         return RefuseJob{id, Refusal::too_late, {}, earliest - *job.start_by};
     return std::nullopt;

@@ -11,6 +11,7 @@ ExitCode exit_code(Errc code) noexcept {
         case Errc::disconnected:
         case Errc::version: return kNoDaemon;
         case Errc::timed_out:
+        case Errc::too_late:
         case Errc::cancelled: return kTooLate;
         case Errc::protocol:
         case Errc::not_permitted:

@@ -78,7 +78,10 @@ void Dispatcher::perform(const scheduler::LoadModel& action) {
     ipc::WorkerLoad message = load_message(*model, action.model);
     message.threads = threads_for(*model);
     // Whoever waits for it brings the first job along: what nobody asked for is not run before it.
-    if (message.warm_ups_may_fail && dispatch_.view_model(action.model).queued > 0)
+    const bool measure = message.batch.measure && model->batch_rows == 0;
+    message.batch.measure = measure;
+    if (!measure) message.batch.rows = model->rows_at_a_time();
+    if (message.warm_ups_may_fail && dispatch_.view_model(action.model).queued > 0 && !measure)
         message.warm_ups.clear();
     place.process->request(message, -1, answer);
 }
@@ -118,10 +121,13 @@ void Dispatcher::perform(const scheduler::WakeModel& action) {
         place.process->request(ipc::WorkerWake{action.model}, -1, answer);
 }
 
-void Dispatcher::perform(const scheduler::RunJob& action) {
-    jobs_.at(action.job).suspect = action.suspect;
-    places_[action.worker].outgoing.push_back(action.job);
-    send_ready_jobs(action.worker);
+void Dispatcher::perform(const scheduler::RunBatch& action) {
+    for (const scheduler::JobId job : action.jobs)
+        jobs_.at(job).suspect = action.suspect;
+    const NewJob& first = jobs_.at(action.jobs.front()).work;
+    if (!first.synthetic) ++first.model->batches;
+    places_[action.worker].outgoing.push_back(action.jobs);
+    send_ready_batches(action.worker);
 }
 
 void Dispatcher::perform(const scheduler::RefuseJob& action) {
@@ -136,6 +142,7 @@ void Dispatcher::perform(const scheduler::RefuseJob& action) {
     if (const auto requester = job.work.requester.lock())
         requester->request_failed(job.work.request, error);
     const bool withdrawn = action.why == scheduler::Refusal::cancelled ||
+                           action.why == scheduler::Refusal::too_late ||
                            action.why == scheduler::Refusal::shutting_down;
     ended(job, withdrawn ? Ending::withdrawn : Ending::refused);
 }
@@ -219,25 +226,37 @@ void Dispatcher::perform(const scheduler::ForgetModel& action) {
 
 // ---- Jobs on their way out ----------------------------------------------------------------------
 
-// In order, each as soon as its channels are mapped in the worker.
-void Dispatcher::send_ready_jobs(scheduler::WorkerId id) {
+// In order, each as soon as the channels of all its jobs are mapped in the worker.
+void Dispatcher::send_ready_batches(scheduler::WorkerId id) {
     Place& place = places_[id];
     while (!place.outgoing.empty() && place.process) {
-        const scheduler::JobId next = place.outgoing.front();
-        const auto found = jobs_.find(next);
-        if (found == jobs_.end()) {  // refused meanwhile
-            place.outgoing.pop_front();
-            continue;
-        }
-        Job& job = found->second;
-        if (!map_channels(id, job)) return;
+        std::vector<scheduler::JobId>& next = place.outgoing.front();
+        std::erase_if(next, [this](scheduler::JobId job) { return !jobs_.contains(job); });
+        bool ready = true;
+        for (const scheduler::JobId job : next)
+            ready = map_channels(id, jobs_.at(job)) && ready;
+        if (!ready) return;
+        send(place, next);
         place.outgoing.pop_front();
-        job.sent = Clock::now();
+    }
+}
+
+void Dispatcher::send(Place& place, const std::vector<scheduler::JobId>& batch) {
+    const scheduler::Time now = Clock::now();
+    auto followers = static_cast<std::uint32_t>(batch.size());
+    for (const scheduler::JobId id : batch) {
+        Job& job = jobs_.at(id);
+        job.sent = now;
         ipc::RunJob& run = job.work.checked.run;
         run.model = job.work.model->id;
         run.suspect = job.suspect;
-        run.refused = quarantine_.of(run.model, job.work.uid, job.sent);
-        place.process->send_job(run, next);
+        run.refused = quarantine_.of(run.model, job.work.uid, now);
+        run.followers = --followers;
+        if (job.work.checked.deadline)
+            run.deadline_ns = static_cast<std::uint64_t>(
+                (job.received + *job.work.checked.deadline).time_since_epoch() /
+                std::chrono::nanoseconds(1));
+        place.process->send_job(run, id);
     }
 }
 
@@ -267,26 +286,45 @@ void Dispatcher::channel_answered(scheduler::WorkerId id, std::uint32_t channel,
     if (frame.header.type == ipc::MessageType::ok) {
         place.mapped.insert(channel);
         if (place.gone_while_mapping.erase(channel) > 0) channel_gone(channel);
-        return send_ready_jobs(id);
+        return send_ready_batches(id);
     }
     place.gone_while_mapping.erase(channel);
     const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
     const Error error = reply ? reply->error : reply.error();
-    // The job at the front asked for it; others that need the channel ask again.
+    // The batch at the front asked for it; others that need the channel ask again.
     if (place.outgoing.empty()) return;
-    const scheduler::JobId job = place.outgoing.front();
-    const auto found = jobs_.find(job);
-    if (found == jobs_.end()) return send_ready_jobs(id);
-    const auto& needed = found->second.work.checked.channels;
-    if (std::none_of(needed.begin(), needed.end(),
-                     [&](const ChannelPtr& c) { return c->id() == channel; }))
-        return;
-    place.outgoing.pop_front();
-    finish_failed(job, error);
-    send_ready_jobs(id);
+    std::vector<scheduler::JobId> failed;
+    std::erase_if(place.outgoing.front(), [&](scheduler::JobId job) {
+        const auto found = jobs_.find(job);
+        if (found == jobs_.end()) return true;
+        const bool needs =
+            std::ranges::any_of(found->second.work.checked.channels,
+                                [&](const ChannelPtr& needed) { return needed->id() == channel; });
+        if (needs) failed.push_back(job);
+        return needs;
+    });
+    for (const scheduler::JobId job : failed)
+        finish_failed(job, error);
+    send_ready_batches(id);
 }
 
 // ---- Words --------------------------------------------------------------------------------------
+
+Error Dispatcher::too_late(const Job& job, scheduler::Duration late) {
+    const auto in_ms = [](auto duration) {
+        return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(duration).count()) +
+               " ms";
+    };
+    const scheduler::Duration waited = Clock::now() - job.received;
+    const bool at_once = waited < std::chrono::milliseconds(1);
+    return {Errc::too_late,
+            "the job was to be done within " + in_ms(*job.work.checked.deadline) +
+                (at_once ? std::string(", and would be late")
+                         : ", and after waiting for " + in_ms(waited) + " would be late") +
+                " by " + in_ms(late) + " at least, by what jobs of model \"" +
+                job.work.model->file.name + "\" took",
+            "allow more time, or ask with a higher priority", 0, 0};
+}
 
 Error Dispatcher::refusal(const Job& job, const scheduler::RefuseJob& action) const {
     const ModelVersion& model = *job.work.model;
@@ -328,6 +366,7 @@ Error Dispatcher::refusal(const Job& job, const scheduler::RefuseJob& action) co
                     "the job ran longer than " + std::to_string(model.file.max_run.count()) +
                         " ms, which is the max_run of " + name,
                     "raise max_run in its model.toml, or send less at once", 0, 0};
+        case scheduler::Refusal::too_late: return too_late(job, action.late);
         case scheduler::Refusal::shutting_down:
             return {Errc::shutting_down, "samovard is shutting down", "try again when it is back",
                     0, 0};

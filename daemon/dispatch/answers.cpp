@@ -90,15 +90,17 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
 
 void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
     const scheduler::Time now = Clock::now();
-    const bool unwanted = dispatch_.finished(id, now);
+    const bool unwanted = dispatch_.finished(id, now, false);
     if (const auto found = jobs_.find(id); found != jobs_.end()) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
+        const bool late = error.code == Errc::too_late && job.work.checked.deadline;
+        Error told = unwanted ? Error{Errc::cancelled, "the job was cancelled", "", 0, 0} : error;
+        if (late && !unwanted)
+            told = too_late(job, now - job.received - *job.work.checked.deadline);
         if (const auto requester = job.work.requester.lock())
-            requester->request_failed(
-                job.work.request,
-                unwanted ? Error{Errc::cancelled, "the job was cancelled", "", 0, 0} : error);
-        ended(job, Ending::failed);
+            requester->request_failed(job.work.request, told);
+        ended(job, late ? Ending::withdrawn : Ending::failed);
     }
     carry_out();
 }
@@ -119,6 +121,10 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
         if (memory_before_.contains(model)) found->second->load_ns = loaded->report.total_ns;
         found->second->last_load = complete(std::move(loaded->report), places_[id], model);
         measure(*found->second, places_[id], first, loaded->device_bytes);
+        if (loaded->batch_rows > 0) {
+            found->second->batch_rows = loaded->batch_rows;
+            dispatch_.set_limits(model, limits_of(*found->second));
+        }
         watcher->loaded(*found->second, loaded->can_park);
         dispatch_.model_loaded(model, now);
         return carry_out();

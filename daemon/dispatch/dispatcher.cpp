@@ -18,7 +18,10 @@ Dispatcher::Dispatcher(asio::any_io_executor loop, WorkerSettings settings)
     : loop_(std::move(loop)),
       settings_(std::move(settings)),
       dispatch_(settings_.limits),
-      timer_(loop_) {}
+      timer_(loop_) {
+    for (const auto& [uid, weight] : settings_.weights)
+        dispatch_.set_weight(uid, weight);
+}
 
 Dispatcher::~Dispatcher() = default;
 
@@ -33,7 +36,7 @@ void Dispatcher::apply(const std::vector<Registry::Change>& changes) {
         if (change.added && change.added->unusable.code == Errc::ok) {
             const ModelPtr& model = change.added;
             models_[model->id] = model;
-            dispatch_.add_model(model->id, place_for(*model), model->file.max_run);
+            dispatch_.add_model(model->id, place_for(*model), limits_of(*model));
             const bool replaces = change.retired && models_.contains(change.retired->id);
             watcher->version_added(*model,
                                    replaces ? std::optional(change.retired->id) : std::nullopt);
@@ -111,10 +114,38 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
         tell_load_to_come(model);
     const auto kind = work.synthetic ? scheduler::CallKind::hot
                                      : watcher->job_came(model, work.checked.keep_alive);
+    const scheduler::JobTraits traits = traits_of(work, now);
     jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt, kind};
-    dispatch_.submit(id, model, now);
+    dispatch_.submit(id, model, traits, now);
     carry_out();
     return id;
+}
+
+scheduler::ModelLimits Dispatcher::limits_of(const ModelVersion& model) {
+    scheduler::ModelLimits limits{model.file.max_run, {}};
+    limits.batch.most.rows = std::max(model.rows_at_a_time(), 1U);
+    limits.batch.delay = model.file.batch.delay;
+    return limits;
+}
+
+scheduler::JobTraits Dispatcher::traits_of(const NewJob& job, scheduler::Time now) {
+    scheduler::JobTraits traits;
+    traits.submitter = {job.uid, job.session};
+    traits.priority = job.checked.priority;
+    traits.form = job.checked.form;
+    traits.size = job.checked.size;
+    if (job.checked.deadline) traits.deadline = now + *job.checked.deadline;
+    return traits;
+}
+
+std::chrono::milliseconds Dispatcher::come_back(const ModelVersion& model) const {
+    constexpr std::chrono::milliseconds kLeast(5), kMost(5000);
+    if (!models_.contains(model.id)) return kMost;
+    const auto view = dispatch_.view_model(model.id);
+    // Who comes back when a part of what waits is done finds room, and not a device without work.
+    constexpr int kPart = 8;
+    const auto part = view.queued_time / kPart;
+    return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(part), kLeast, kMost);
 }
 
 void Dispatcher::ended(const Job& job, Ending ending) {
@@ -289,6 +320,9 @@ void Dispatcher::fill(ipc::ModelInfo& info, const ModelVersion& model) const {
     info.last_load = model.last_load;
     info.held_bytes = model.needs();
     info.measured = model.measured();
+    info.batch_rows = model.rows_at_a_time();
+    info.batch_delay_ms = static_cast<std::uint64_t>(model.file.batch.delay.count());
+    info.batches = model.batches;
     if (!models_.contains(model.id)) return;
     const auto view = dispatch_.view_model(model.id);
     info.queued = static_cast<std::uint32_t>(view.queued);

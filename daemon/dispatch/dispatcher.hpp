@@ -10,6 +10,7 @@
 #include "daemon/dispatch/worker_process.hpp"
 #include "daemon/models/registry.hpp"
 #include "daemon/sessions/job_check.hpp"
+#include "daemon/sessions/job_queue.hpp"
 #include "scheduler/dispatch.hpp"
 #include "scheduler/quarantine.hpp"
 #include "scheduler/residency/rules.hpp"
@@ -37,6 +38,8 @@ struct NewJob {
     std::uint32_t uid = 0;
     bool progress = false;
     bool synthetic = false;  // the daemon's own: no use of the model, and counted nowhere
+    scheduler::SessionId session = 0;
+    QueuePlace place{};
 };
 
 struct WorkerSettings {
@@ -45,6 +48,7 @@ struct WorkerSettings {
     unsigned cores = 1;    // that all workers share
     std::string log_level = "info";
     scheduler::DispatchLimits limits;
+    std::map<scheduler::Uid, double> weights;  // of users' shares, where they are not 1
 };
 
 ipc::Residency to_wire(scheduler::Residency residency);
@@ -82,6 +86,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     void forgive();
 
     void channel_gone(std::uint32_t channel);
+    // When there may be room again for a job of this model, where there is none now.
+    std::chrono::milliseconds come_back(const ModelVersion& model) const;
 
     // Takes no new jobs; those there are go on.
     void drain() { draining_ = true; }
@@ -119,10 +125,11 @@ class Dispatcher final : private WorkerProcess::Listener {
         WorkerProgram program;
         std::shared_ptr<WorkerProcess> process;
         std::set<std::uint32_t> mapped, mapping, gone_while_mapping;
-        std::deque<scheduler::JobId> outgoing;  // until the channels of the first are mapped
-        std::string problem;                    // how the last process ended
-        std::string not_started;                // the way out where there was none; else empty
-        std::string killed_for;                 // why this one was killed, if it was
+        // Batches, until the channels of the first are mapped.
+        std::deque<std::vector<scheduler::JobId>> outgoing;
+        std::string problem;      // how the last process ended
+        std::string not_started;  // the way out where there was none; else empty
+        std::string killed_for;   // why this one was killed, if it was
         scheduler::Time started{};
         // Of this process, until a load has reported them.
         std::uint64_t spawn_ns = 0, device_init_ns = 0;
@@ -151,7 +158,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::UnloadModel& action);
     void perform(const scheduler::ParkModel& action);
     void perform(const scheduler::WakeModel& action);
-    void perform(const scheduler::RunJob& action);
+    void perform(const scheduler::RunBatch& action);
     void perform(const scheduler::RefuseJob& action);
     void perform(const scheduler::ModelMoved& action);
     void perform(const scheduler::ModelSettled& action);
@@ -160,7 +167,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     // How a job came to its end: the first two at a worker, the last by somebody's will.
     enum class Ending { done, failed, refused, withdrawn };
     void ended(const Job& job, Ending ending);
-    void send_ready_jobs(scheduler::WorkerId id);
+    void send_ready_batches(scheduler::WorkerId id);
+    void send(Place& place, const std::vector<scheduler::JobId>& batch);
     bool map_channels(scheduler::WorkerId id, const Job& job);
     void map_channel(scheduler::WorkerId id, const Channel& channel);
     void channel_answered(scheduler::WorkerId id, std::uint32_t channel, const ipc::Frame& frame);
@@ -169,8 +177,11 @@ class Dispatcher final : private WorkerProcess::Listener {
     void finish(scheduler::JobId id, const ipc::Frame& frame);
     void finish_failed(scheduler::JobId id, const Error& error);
     Error refusal(const Job& job, const scheduler::RefuseJob& action) const;
+    static Error too_late(const Job& job, scheduler::Duration late);
     Error missed(const ModelVersion& model, scheduler::WorkerId place,
                  scheduler::Residency residency) const;
+    static scheduler::ModelLimits limits_of(const ModelVersion& model);
+    static scheduler::JobTraits traits_of(const NewJob& job, scheduler::Time now);
     scheduler::WorkerId place_for(const ModelVersion& model);
     std::uint32_t threads_for(const ModelVersion& model);
     void tell_load_to_come(scheduler::ModelId model);

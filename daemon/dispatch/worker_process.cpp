@@ -16,8 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds kExitPatience{2000};
 // After the process is reaped its sockets are at their end, unless it left a child behind.
 constexpr std::chrono::milliseconds kDrainPatience{500};
-// Jobs carry up to a megabyte of inline tensors; two are in flight.
-constexpr ConnectionLimits kWorkerLimits{.outbox_bytes = 64u << 20,
+// Two batches are in flight, and the queue's bounds keep what its jobs carry below half of this.
+constexpr ConnectionLimits kWorkerLimits{.outbox_bytes = 1u << 30,
                                          .stall = std::chrono::minutes(10)};
 
 std::string describe_end(const siginfo_t& info) {

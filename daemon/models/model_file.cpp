@@ -201,25 +201,10 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
                            const std::string& folder_name) {
     const toml::table table = parse_toml(text, file);
     TomlReader top(table, file);
-    top.allow({"name",
-               "description",
-               "task",
-               "device",
-               "isolation",
-               "max_run",
-               "threads",
-               "code",
-               "mask",
-               "input",
-               "output",
-               "dims",
-               "residency",
-               "warmup",
-               "load_threads",
-               "precision",
-               "channels_last",
-               "freeze",
-               "cudnn_benchmark",
+    top.allow({"name",         "description", "task",          "device",    "isolation",
+               "max_run",      "threads",     "code",          "mask",      "batch",
+               "input",        "output",      "dims",          "residency", "warmup",
+               "load_threads", "precision",   "channels_last", "freeze",    "cudnn_benchmark",
                "reserve"});
     ModelFile model;
     model.name = top.text("name", folder_name);
@@ -247,7 +232,12 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
         model.codes.begin(), model.codes.end(),
         [](const CodeEntry& code) { return code.format == ipc::CodeFormat::torchscript; });
     model.options = read_load_options(top, torchscript);
+    model.batch = read_batch(top, model.task, model.inputs, model.outputs);
     model.warm_ups = read_warm_ups(top, model.inputs);
+    if (model.batch.spec.measure && model.warm_ups.stated && model.warm_ups.entries.empty())
+        top.fail("warmup",
+                 "false leaves nothing to measure batch.max = \"auto\" with: remove it, or "
+                 "give a number");
     model.residency = read_residency(top, machine_zone);
     if (model.residency.pinned) model.pinned_at = top.table("residency")->place("pinned");
     top.finish();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/models/batch_rules.hpp"
 #include "daemon/models/toml_reader.hpp"
 #include "daemon/models/warm_ups.hpp"
 #include "ipc/wire/worker_messages.hpp"
@@ -32,6 +33,7 @@ struct ModelFile {
     std::vector<CodeEntry> codes;
     std::vector<ipc::TensorSpec> inputs, outputs;  // of task mask, too: what its jobs bring and get
     ipc::MaskSpec mask;
+    BatchRules batch;
     WarmUps warm_ups;
     scheduler::ResidencyRules residency;
     std::string pinned_at;  // "FILE:LINE: residency.pinned", where it is

@@ -19,8 +19,13 @@ struct ModelVersion : Candidate {
     std::uint64_t held_bytes = 0;  // of its device while hot, as measured; 0 before the first load
     std::uint64_t load_ns = 0;     // that its worker took to load it, without its start
     std::uint64_t jobs_done = 0, jobs_failed = 0;
+    std::uint64_t batches = 0;     // of one job or several
+    std::uint32_t batch_rows = 0;  // as the last load found it, where it was to find out
 
     bool measured() const { return !last_load.code.empty(); }
+    std::uint32_t rows_at_a_time() const {
+        return file.batch.spec.measure && batch_rows > 0 ? batch_rows : file.batch.spec.rows;
+    }
     // What it takes of its device to be hot: as measured, or before the first load by its files.
     std::uint64_t needs() const { return measured() ? held_bytes : artefact_bytes; }
 };

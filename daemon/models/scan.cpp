@@ -180,6 +180,7 @@ ipc::WorkerLoad load_message(const Candidate& candidate, std::uint32_t number) {
     load.outputs = candidate.file.outputs;
     load.mask = candidate.file.mask;
     load.threads = candidate.file.threads;
+    load.batch = candidate.file.batch.spec;
     load.options = candidate.file.options;
     // Halves are slow on most processors: a model that fell to one by "auto" did not ask for them.
     const bool half = load.options.precision == ipc::Precision::fp16 ||

@@ -154,6 +154,7 @@ class SyntheticJobs::Runner final : public Requester, public std::enable_shared_
         NewJob submitted{model,     std::move(*checked), weak_from_this(),
                          model->id, ::geteuid(),         false};
         submitted.synthetic = true;
+        submitted.checked.priority = scheduler::Priority::background;
         dispatcher_.submit(std::move(submitted));
         co_return Result<void>();
     }

@@ -199,11 +199,52 @@ Result<std::optional<scheduler::KeepAlive>> check_keep_alive(const ipc::Submit& 
     return Asked(std::chrono::milliseconds(submit.keep_alive_ms));
 }
 
+Result<void> check_turn(const ipc::Submit& submit, CheckedJob& job) {
+    switch (submit.priority) {
+        case ipc::Priority::normal: job.priority = scheduler::Priority::normal; break;
+        case ipc::Priority::interactive: job.priority = scheduler::Priority::interactive; break;
+        case ipc::Priority::background: job.priority = scheduler::Priority::background; break;
+        default:
+            return Error{Errc::invalid_argument,
+                         "priority " + std::to_string(static_cast<unsigned>(submit.priority)) +
+                             " is not known",
+                         "ask for 0 (normal), 1 (interactive) or 2 (background)", 0, 0};
+    }
+    if (submit.deadline_us > kMaxDeadlineUs)
+        return Error{Errc::invalid_argument,
+                     "a deadline in " + std::to_string(submit.deadline_us) +
+                         " microseconds is further away than the " +
+                         std::to_string(kMaxDeadlineUs) + " that are allowed",
+                     "ask for a day at most, or for none", 0, 0};
+    if (submit.deadline_us > 0) job.deadline = std::chrono::microseconds(submit.deadline_us);
+    return {};
+}
+
+// A hash: the worker compares the shapes themselves.
+std::uint64_t form_of(const std::vector<InputTensor>& inputs) {
+    std::uint64_t form = 14695981039346656037U;  // FNV-1a
+    const auto add = [&form](std::uint64_t number) { form = (form ^ number) * 1099511628211U; };
+    for (const InputTensor& input : inputs) {
+        add(input.shape.size());
+        for (std::size_t i = 1; i < input.shape.size(); ++i)
+            add(input.shape[i]);
+    }
+    return form;
+}
+
+// Pictures are a row each, whatever their size: the network gets its own.
+void note_rows(const std::vector<InputTensor>& inputs, const ModelFile& model, CheckedJob& job) {
+    if (model.batch.spec.rows == 0 || model.task != ipc::Task::tensor) return;
+    job.form = form_of(inputs);
+    job.size.rows = std::max<std::uint64_t>(inputs.front().shape.front(), 1);
+}
+
 Result<CheckedJob> check(ipc::Submit submit, const ModelFile& model, const FindChannel& find) {
     CheckedJob job;
     const auto keep_alive = check_keep_alive(submit);
     if (!keep_alive) return keep_alive.error();
     job.keep_alive = *keep_alive;
+    if (Result<void> turn = check_turn(submit, job); !turn) return turn.error();
     std::vector<Stretch> stretches;
     std::map<std::string, std::uint64_t> sizes;
     Result<std::vector<InputTensor>> inputs = in_order(std::move(submit.inputs), model.inputs);
@@ -222,6 +263,7 @@ Result<CheckedJob> check(ipc::Submit submit, const ModelFile& model, const FindC
         Result<void> checked = check_output(submit.outputs[i], i, find, job, stretches);
         if (!checked) return checked.error();
     }
+    note_rows(*inputs, model, job);
     job.run.inputs = std::move(*inputs);
     job.run.outputs = std::move(submit.outputs);
     job.run.params = std::move(submit.params);

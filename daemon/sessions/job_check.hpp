@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -6,6 +7,7 @@
 #include "daemon/models/registry.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "ipc/wire/worker_messages.hpp"
+#include "scheduler/queue/fair_queue.hpp"
 #include "scheduler/residency/rules.hpp"
 
 namespace samovar::daemon {
@@ -16,6 +18,11 @@ struct CheckedJob {
     std::vector<ChannelPtr> channels;  // each once
     std::size_t inline_bytes = 0;
     std::optional<scheduler::KeepAlive> keep_alive;  // the caller's own
+    scheduler::Priority priority = scheduler::Priority::normal;
+    std::optional<std::chrono::microseconds> deadline;  // from its arrival on
+    // Jobs of one form differ in nothing but their rows, and can share an inference.
+    std::uint64_t form = 0;
+    scheduler::BatchSize size{};
 };
 
 // Finds a channel of the submitter by its id; null for anybody else's.

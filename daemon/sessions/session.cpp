@@ -50,6 +50,8 @@ asio::awaitable<void> Session::serve() {
     });
     ipc::Greeting greeting;
     greeting.daemon = "samovard " SAMOVAR_VERSION;
+    greeting.limits.session_jobs = static_cast<std::uint32_t>(services_.queue.of_session().jobs);
+    greeting.limits.session_inline_bytes = services_.queue.of_session().bytes;
     greeting.roles = ipc::kRoleSubmit | (admin_ ? ipc::kRoleAdmin : 0);
     connection_->send(greeting, 0);
     spdlog::debug("{}: connected", name_);
@@ -79,7 +81,7 @@ void Session::end() {
     spdlog::debug("{}: ended after {}{}{}", name_, ipc::count_of(jobs_seen_, "job"),
                   connection_->reason().empty() ? "" : ": ", connection_->reason());
     for (const auto& [request, job] : std::exchange(jobs_, {}))
-        services_.dispatcher.abandon(job.job);
+        services_.dispatcher.abandon(job);
     channels_.clear();
     connection_->close_when_sent();
 }
@@ -138,11 +140,10 @@ void Session::fail(std::uint64_t request, const Error& error) {
 
 bool Session::admin_only(std::uint64_t request, ipc::MessageType type) {
     if (admin_) return true;
-    fail(request,
-         {Errc::not_permitted,
-          std::string(to_string(type)) + " is for administrators, and user " +
-              std::to_string(peer_.uid) + " is none",
-          "ask root or user " + std::to_string(::geteuid()) + ", who runs the daemon", 0, 0});
+    fail(request, {Errc::not_permitted,
+                   std::string(to_string(type)) + " is for administrators, and user " +
+                       std::to_string(peer_.uid) + " is none",
+                   "ask " + services_.administrators.in_words(), 0, 0});
     return false;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "daemon/administrators.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/models/registry.hpp"
@@ -20,6 +21,8 @@ struct Services {
     Dispatcher& dispatcher;
     Keeper& keeper;
     ChannelTable& channels;
+    JobQueue& queue;
+    const Administrators& administrators;
     // Reads the models directory again and applies it.
     std::function<asio::awaitable<ipc::ReloadReport>()> reload;
     // Links a folder into the models directory, or takes such a link away.
@@ -55,11 +58,6 @@ class Session final : public Requester,
     void event(std::uint64_t request, const ipc::Event& event) override;
 
   private:
-    struct Outstanding {
-        scheduler::JobId job = 0;
-        std::size_t inline_bytes = 0;
-    };
-
     asio::awaitable<void> serve();
     void end();
     // Starts what the session does beside reading; `work` keeps the session alive.
@@ -119,8 +117,7 @@ class Session final : public Requester,
     bool greeted_ = false, ended_ = false;
     std::map<std::uint32_t, ChannelPtr> channels_;
     std::size_t opening_ = 0;
-    std::unordered_map<std::uint64_t, Outstanding> jobs_;
-    std::size_t inline_bytes_ = 0;
+    std::unordered_map<std::uint64_t, scheduler::JobId> jobs_;  // not done, by request
     std::uint64_t jobs_seen_ = 0;
 };
 

@@ -74,16 +74,6 @@ Result<ModelPtr> Session::admit(std::uint64_t request, const ipc::Submit& messag
         return Error{Errc::invalid_argument,
                      "request id " + std::to_string(request) + " is that of a job that is not done",
                      "give every job an id of its own", 0, 0};
-    if (jobs_.size() >= kMaxJobsPerSession)
-        return Error{Errc::busy,
-                     "this session has " + std::to_string(jobs_.size()) +
-                         " jobs that are not done, and "
-                         "no more are allowed",
-                     "wait for one to be done", 0, 10};
-    if (services_.dispatcher.jobs() >= kMaxJobs)
-        return Error{Errc::busy,
-                     "the daemon has " + std::to_string(kMaxJobs) + " jobs that are not done",
-                     "try again a little later", 0, 100};
     return services_.registry.find(message.model);
 }
 
@@ -99,40 +89,35 @@ void Session::submit(std::uint64_t request, ipc::Submit message) {
     };
     Result<CheckedJob> checked = check_job(std::move(message), (*model)->file, find);
     if (!checked) return fail(request, checked.error());
-    const std::size_t inline_bytes = checked->inline_bytes;
-    if (inline_bytes > kMaxInlineBytesPerSession - inline_bytes_)
-        return fail(request, {Errc::busy,
-                              "the inline tensors of this session's jobs would hold more than " +
-                                  std::to_string(kMaxInlineBytesPerSession) + " bytes",
-                              "wait for a job to be done, or put tensors into a channel", 0, 10});
-    inline_bytes_ += inline_bytes;
+    Result<QueuePlace> place = services_.queue.enter({peer_.uid, id_}, checked->inline_bytes);
+    if (!place) {
+        Error busy = std::move(place).error();
+        busy.retry_after_ms =
+            static_cast<std::uint64_t>(services_.dispatcher.come_back(**model).count());
+        return fail(request, busy);
+    }
     ++jobs_seen_;
     // First the entry, then the job: a refusal may come before submit() returns.
-    jobs_[request].inline_bytes = inline_bytes;
-    const scheduler::JobId job = services_.dispatcher.submit(
-        {std::move(*model), std::move(*checked), weak_from_this(), request, peer_.uid, progress});
-    if (const auto entry = jobs_.find(request); entry != jobs_.end()) entry->second.job = job;
+    jobs_[request] = 0;
+    const scheduler::JobId job =
+        services_.dispatcher.submit({std::move(*model), std::move(*checked), weak_from_this(),
+                                     request, peer_.uid, progress, false, id_, std::move(*place)});
+    if (const auto entry = jobs_.find(request); entry != jobs_.end()) entry->second = job;
 }
 
 // A job that has ended meanwhile was answered already.
 void Session::cancel(std::uint64_t request, ipc::Cancel) {
     if (const auto job = jobs_.find(request); job != jobs_.end())
-        services_.dispatcher.cancel(job->second.job);
+        services_.dispatcher.cancel(job->second);
 }
 
 void Session::job_done(std::uint64_t request, ipc::Done done) {
-    if (const auto job = jobs_.find(request); job != jobs_.end()) {
-        inline_bytes_ -= job->second.inline_bytes;
-        jobs_.erase(job);
-    }
+    jobs_.erase(request);
     connection_->send(done, request);
 }
 
 void Session::request_failed(std::uint64_t request, const Error& error) {
-    if (const auto job = jobs_.find(request); job != jobs_.end()) {
-        inline_bytes_ -= job->second.inline_bytes;
-        jobs_.erase(job);
-    }
+    jobs_.erase(request);
     fail(request, error);
 }
 

@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <deque>
+#include <optional>
 #include <utility>
 
 #include "daemon/worker/engine/cerr_capture.hpp"
@@ -41,45 +44,102 @@ void ComputeLoop::run() {
 
 void ComputeLoop::take(const ipc::Frame& frame) {
     const std::uint64_t request = frame.header.request;
-    activity_.begin(request);
-    const Result<ipc::JobDone> done = answer_to(frame);
-    // Before the answer, and with nothing of the job held any more: who has it finds it so.
+    Result<ipc::RunJob> job =
+        frame.header.type == ipc::MessageType::run_job
+            ? ipc::decode<ipc::RunJob>(frame.body)
+            : Error{Errc::protocol, "the jobs socket takes run_job only", "", 0, 0};
+    bool more = false;
+    if (job) {
+        more = job->followers > 0;
+        taken_.push_back({request, std::move(*job)});
+    } else {
+        answer(request, std::move(job).error());
+    }
+    if (more || taken_.empty()) return;
+    activity_.begin(taken_.front().request);
+    std::vector<Result<ipc::JobDone>> answers = run_taken();
+    for (std::size_t i = 0; i < taken_.size(); ++i)
+        answer(taken_[i].request, std::move(answers[i]));
+    taken_.clear();
+}
+
+std::vector<Result<ipc::JobDone>> ComputeLoop::run_taken() {
+    const std::uint32_t number = taken_.front().job.model;
+    const std::shared_ptr<LoadedModel> model = models_.find(number);
+    if (model == nullptr)
+        return {taken_.size(),
+                Error{Errc::unknown_model,
+                      "model number " + std::to_string(number) + " is not loaded here", "", 0, 0}};
+    threads_.use(model->threads);
+    if (taken_.size() > 1) return run_together(*model);
+    return {1, run_alone(taken_.front(), *model)};
+}
+
+Result<ipc::JobDone> ComputeLoop::run_alone(const Taken& taken, const LoadedModel& model) {
+    const CerrCapture said;
+    try {
+        Slots slots(channels_);
+        admit(taken, slots);
+        return run_task(model, taken.job, slots, device_, *clock_);
+    } catch (...) {
+        return told("a job of " + model.name, said.text());
+    }
+}
+
+std::vector<Result<ipc::JobDone>> ComputeLoop::run_together(const LoadedModel& model) {
+    const CerrCapture said;
+    const TellError tell = [&] { return told("a batch of " + model.name, said.text()); };
+    std::vector<std::optional<Error>> refused(taken_.size());
+    std::deque<Slots> slots;
+    std::vector<BatchJob> jobs;
+    for (std::size_t i = 0; i < taken_.size(); ++i) {
+        Slots& own = slots.emplace_back(channels_);
+        try {
+            admit(taken_[i], own);
+            jobs.push_back({&taken_[i].job, &own});
+        } catch (...) {
+            refused[i] = tell();
+        }
+    }
+    std::vector<Result<ipc::JobDone>> done;
+    try {
+        done = run_batch(model, jobs, device_, *clock_, tell);
+    } catch (...) {
+        done.assign(jobs.size(), tell());
+    }
+    std::vector<Result<ipc::JobDone>> answers;
+    auto next = done.begin();
+    for (std::optional<Error>& error : refused)
+        answers.push_back(error ? std::move(*error) : std::move(*next++));
+    return answers;
+}
+
+// Before the answer nothing of the job is held any more, and the worker is at nothing: whoever has
+// the answer finds it so.
+void ComputeLoop::answer(std::uint64_t request, Result<ipc::JobDone> done) {
     activity_.end();
     if (done)
         answers_.send(*done, request);
     else
-        answers_.fail(done.error(), request);
+        answers_.fail(std::move(done).error(), request);
 }
 
-Result<ipc::JobDone> ComputeLoop::answer_to(const ipc::Frame& frame) {
-    if (frame.header.type != ipc::MessageType::run_job)
-        return Error{Errc::protocol, "the jobs socket takes run_job only", "", 0, 0};
-    const Result<ipc::RunJob> job = ipc::decode<ipc::RunJob>(frame.body);
-    if (!job) return job.error();
-    const std::shared_ptr<LoadedModel> model = models_.find(job->model);
-    if (model == nullptr)
-        return Error{Errc::unknown_model,
-                     "model number " + std::to_string(job->model) + " is not loaded here", "", 0,
-                     0};
-    const CerrCapture said;
-    try {
-        Slots slots(channels_);
-        keep_out_refused(*job, frame.header.request, slots);
-        threads_.use(model->threads);
-        return run_task(*model, *job, slots, device_, *clock_);
-    } catch (...) {
-        Error error = caught_error(Errc::inference_failed, "a job of " + model->name, said.text());
-        if (error.hint.empty()) error.hint = "the daemon's log has the whole story";
-        // Also waits for copies under way, so that the slots are the client's again.
-        if (!device_.usable()) {
-            log::error(device_.name() + " is not usable any more; the worker ends");
-            _exit(1);
-        }
-        return error;
+Error ComputeLoop::told(const std::string& of, const std::string& said) {
+    Error error = caught_error(Errc::inference_failed, of, said);
+    if (error.hint.empty()) error.hint = "the daemon's log has the whole story";
+    // Also waits for copies under way, so that the slots are the client's again.
+    if (!device_.usable()) {
+        log::error(device_.name() + " is not usable any more; the worker ends");
+        _exit(1);
     }
+    return error;
 }
 
-void ComputeLoop::keep_out_refused(const ipc::RunJob& job, std::uint64_t request, Slots& slots) {
+void ComputeLoop::admit(const Taken& taken, Slots& slots) {
+    const ipc::RunJob& job = taken.job;
+    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(job.deadline_ns)};
+    if (job.deadline_ns != 0 && std::chrono::steady_clock::now() > deadline)
+        throw JobError(Errc::too_late, "the job's turn came after its deadline");
     if (!job.suspect && job.refused.empty()) return;
     const ipc::Digest digest = job_digest(job, slots);
     if (std::find(job.refused.begin(), job.refused.end(), digest) != job.refused.end())
@@ -87,7 +147,7 @@ void ComputeLoop::keep_out_refused(const ipc::RunJob& job, std::uint64_t request
             Errc::worker_died,
             "a job with the same input has ended the worker twice and is kept out for a while",
             "try another input, or look at the daemon's log for the cause");
-    if (job.suspect) answers_.send(ipc::JobDigest{digest}, request);
+    if (job.suspect) answers_.send(ipc::JobDigest{digest}, taken.request);
 }
 
 }  // namespace samovar::worker

@@ -1,5 +1,7 @@
 #pragma once
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "daemon/worker/activity.hpp"
 #include "daemon/worker/channels.hpp"
@@ -28,10 +30,21 @@ class ComputeLoop {
     [[noreturn]] void run();
 
   private:
+    // A job that was read, and the jobs of its batch after it.
+    struct Taken {
+        std::uint64_t request;
+        ipc::RunJob job;
+    };
+
     void take(const ipc::Frame& frame);
-    Result<ipc::JobDone> answer_to(const ipc::Frame& frame);
+    std::vector<Result<ipc::JobDone>> run_taken();
+    Result<ipc::JobDone> run_alone(const Taken& taken, const LoadedModel& model);
+    std::vector<Result<ipc::JobDone>> run_together(const LoadedModel& model);
+    // Inside a catch: what is sent for it. Ends the process where the device has come to its end.
+    Error told(const std::string& of, const std::string& said);
     // Sends the digest of a suspect job; throws JobError for one that is to be refused.
-    void keep_out_refused(const ipc::RunJob& job, std::uint64_t request, Slots& slots);
+    void admit(const Taken& taken, Slots& slots);
+    void answer(std::uint64_t request, Result<ipc::JobDone> done);
 
     Device& device_;
     const Models& models_;
@@ -40,6 +53,7 @@ class ComputeLoop {
     ThreadCount threads_;
     Outbox answers_;
     std::unique_ptr<StageClock> clock_;
+    std::vector<Taken> taken_;
 };
 
 }  // namespace samovar::worker

@@ -12,6 +12,7 @@
 #include "daemon/worker/engine/faults.hpp"
 #include "daemon/worker/log.hpp"
 #include "daemon/worker/process.hpp"
+#include "daemon/worker/tasks/batch_curve.hpp"
 #include "daemon/worker/tasks/warm_up.hpp"
 
 namespace samovar::worker {
@@ -66,14 +67,19 @@ void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
         thread_count_.use(threads_of(load, threads_));
         const std::shared_ptr<LoadedModel> model = load_model(load, threads_, device_, steps);
         const std::string warm = warm_up(*model, load, device_, steps);
+        const std::vector<BatchTime> curve = measure_batches(*model, load, device_, steps);
         finish_report(*model, load.options, device_, warm, steps);
+        for (ipc::LoadFact& fact : facts_of(*model, curve))
+            if (model->report.facts.size() < kMaxLoadFacts)
+                model->report.facts.push_back(std::move(fact));
         models_.add(load.model, model);
         log::info(title + ": hot after " + milliseconds(model->report.total_ns));
         --pending_;
         const std::uint64_t free_now = device_.free_bytes();
-        control_.send(ipc::WorkerLoaded{model->report, model->network->can_park(),
-                                        free_before - std::min(free_before, free_now)},
-                      request);
+        control_.send(
+            ipc::WorkerLoaded{model->report, model->network->can_park(),
+                              free_before - std::min(free_before, free_now), model->batch.rows},
+            request);
         model->network->keep_in_memory();
     } catch (...) {
         Error error = caught_error(Errc::bad_model, title, said.text());

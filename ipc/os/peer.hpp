@@ -1,6 +1,8 @@
 #pragma once
 #include <sys/types.h>
 
+#include <vector>
+
 #include <samovar/error.hpp>
 
 namespace samovar::ipc {
@@ -14,5 +16,7 @@ struct Peer {
 
 // SO_PEERCRED. Errors: `io`.
 Result<Peer> peer_of(int socket);
+// SO_PEERGROUPS: the supplementary groups that it had then. Errors: `io`.
+Result<std::vector<gid_t>> groups_of_peer(int socket);
 
 }  // namespace samovar::ipc

@@ -55,11 +55,12 @@ struct Limits {
     std::uint64_t user_channel_bytes = kMaxChannelBytesPerUser;
     std::uint32_t session_channels = kMaxChannelsPerSession;
     std::uint32_t session_jobs = kMaxJobsPerSession;
+    std::uint64_t session_inline_bytes = kMaxInlineBytesPerSession;
 };
 template <class Archive>
 void serialize(Archive& ar, Limits& m) {
     ar(m.frame_bytes, m.inline_bytes, m.channel_bytes, m.user_channel_bytes, m.session_channels,
-       m.session_jobs);
+       m.session_jobs, m.session_inline_bytes);
 }
 
 // What the peer may do, as bits of Greeting::roles.
@@ -182,6 +183,9 @@ enum class Keep : std::uint8_t {
     forever = 2,
 };
 
+// Whose turn it is first, among those that wait for the same worker.
+enum class Priority : std::uint8_t { normal = 0, interactive = 1, background = 2 };
+
 struct Submit {
     static constexpr MessageType kType = MessageType::submit;
     std::string model;
@@ -191,12 +195,16 @@ struct Submit {
     bool progress = false;  // send Progress while the model loads
     Keep keep{};
     std::uint64_t keep_alive_ms = 0;  // at most kMaxKeepAliveMs
+    Priority priority{};
+    // From now on, within which it is to be done; 0: whenever. At most kMaxDeadlineUs. A length and
+    // no point in time, since the clock of another machine's container is another.
+    std::uint64_t deadline_us = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, Submit& m) {
     ar(bounded(m.model, kMaxNameBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.params, kMaxParams), m.progress,
-       as_integer(m.keep), m.keep_alive_ms);
+       as_integer(m.keep), m.keep_alive_ms, as_integer(m.priority), m.deadline_us);
 }
 
 // Nanoseconds of one job's stages. queued + prepared + inferred + finished <= total.

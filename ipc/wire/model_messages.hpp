@@ -158,12 +158,16 @@ struct ModelInfo {
     LoadReport last_load;          // empty `code`: never loaded
     std::uint64_t held_bytes = 0;  // of its device while it is hot
     bool measured = false;         // else that is thought from the size of its files
+    std::uint32_t batch_rows = 0;  // of several jobs that one inference takes; 0: of one job only
+    std::uint64_t batch_delay_ms = 0;  // that a job may wait for others while its worker is busy
+    std::uint64_t batches = 0;         // that went to a worker since the daemon took this version
 };
 template <class Archive>
 void serialize(Archive& ar, ModelInfo& m) {
     ar(m.summary, bounded(m.folder, kMaxPathBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.isolation, kMaxNameBytes), m.max_run_ms,
-       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured);
+       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured,
+       m.batch_rows, m.batch_delay_ms, m.batches);
 }
 
 struct AddModel {

@@ -101,6 +101,19 @@ void serialize(Archive& ar, WarmUp& m) {
     ar(bounded(m.inputs, kMaxTensors));
 }
 
+// How many rows (pictures, rows of the first axis) one inference takes; see docs/models.md.
+struct BatchSpec {
+    std::uint32_t rows = 0;  // 0: the inputs of a job go to the network as they are, alone
+    // Where it takes some sizes only, in rising order: smaller batches are padded.
+    std::vector<std::uint32_t> sizes;
+    bool measure = false;  // find out at the load which number up to `rows` is worth while
+    friend bool operator==(const BatchSpec&, const BatchSpec&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, BatchSpec& m) {
+    ar(m.rows, bounded(m.sizes, kMaxBatchSizes), m.measure);
+}
+
 struct WorkerHello {
     static constexpr MessageType kType = MessageType::worker_hello;
     std::string build;   // SAMOVAR_VERSION of the worker
@@ -151,12 +164,13 @@ struct WorkerLoad {
     std::vector<WarmUp> warm_ups;
     // Nobody asked for these in particular: one that fails is logged, and the model is hot.
     bool warm_ups_may_fail = false;
+    BatchSpec batch;
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerLoad& m) {
     ar(m.model, bounded(m.name, kMaxNameBytes), as_integer(m.task), m.code,
        bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors), m.mask, m.threads,
-       m.options, bounded(m.warm_ups, kMaxWarmUps), m.warm_ups_may_fail);
+       m.options, bounded(m.warm_ups, kMaxWarmUps), m.warm_ups_may_fail, m.batch);
 }
 
 // Answers WorkerLoad, and WorkerWake with the phases of the wake.
@@ -167,10 +181,11 @@ struct WorkerLoaded {
     // By how much less its device's own memory was free after the load; 0 for the host's, and for a
     // wake-up.
     std::uint64_t device_bytes = 0;
+    std::uint32_t batch_rows = 0;  // BatchSpec::rows as it is in force
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerLoaded& m) {
-    ar(m.report, m.can_park, m.device_bytes);
+    ar(m.report, m.can_park, m.device_bytes, m.batch_rows);
 }
 
 // An order about a loaded model; sent when no job of it is in flight.
@@ -218,6 +233,10 @@ struct RunJob {
     bool suspect = false;
     // Inputs that killed a worker twice: a job with one of these digests is answered `worker_died`.
     std::vector<Digest> refused;
+    // So many jobs of its batch come after it, and nothing else between.
+    std::uint32_t followers = 0;
+    // Of the steady clock, which both have: later than that it is answered `too_late`; 0: never.
+    std::uint64_t deadline_ns = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, Digest& m) {
@@ -226,7 +245,8 @@ void serialize(Archive& ar, Digest& m) {
 template <class Archive>
 void serialize(Archive& ar, RunJob& m) {
     ar(m.model, bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors),
-       bounded(m.params, kMaxParams), m.suspect, bounded(m.refused, kMaxRefusedDigests));
+       bounded(m.params, kMaxParams), m.suspect, bounded(m.refused, kMaxRefusedDigests),
+       m.followers, m.deadline_ns);
 }
 
 struct JobDigest {

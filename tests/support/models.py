@@ -57,6 +57,7 @@ RECIPES: dict[str, Recipe] = {
     "tiny": Recipe(networks.Tiny),
     "echo": Recipe(networks.Echo),
     "indexer": Recipe(networks.Indexer),
+    "rows": Recipe(networks.Rows),
     "throws": Recipe(networks.Throws),
     "sleepy": Recipe(networks.Sleepy),
     "sleepy_limited": Recipe(networks.Sleepy, extra={"max_run": "1s"}),

@@ -48,7 +48,7 @@ Greeting specimen<Greeting>() {
     m.newest_version = 1;
     m.daemon = "samovard 0.1.0";
     m.roles = kRoleSubmit | kRoleAdmin;
-    m.limits = {0x00120000, 0x00010000, 0x80000000, 0x100000000, 16, 256};
+    m.limits = {0x00120000, 0x00010000, 0x80000000, 0x100000000, 16, 256, 0x800000};
     return m;
 }
 template <>
@@ -89,6 +89,8 @@ Submit specimen<Submit>() {
     m.progress = true;
     m.keep = Keep::for_time;
     m.keep_alive_ms = 600'000;
+    m.priority = Priority::background;
+    m.deadline_us = 250'000;
     return m;
 }
 template <>
@@ -204,6 +206,9 @@ ModelInfo specimen<ModelInfo>() {
     m.last_load = load_report();
     m.held_bytes = 301'989'888;
     m.measured = true;
+    m.batch_rows = 32;
+    m.batch_delay_ms = 5;
+    m.batches = 125;
     return m;
 }
 template <>
@@ -278,11 +283,12 @@ WorkerLoad specimen<WorkerLoad>() {
     m.options = {4, Precision::bf16, true, true, true, 536'870'912};
     m.warm_ups = {{{{{1, 16}, Fill::file, "/store/x.npy", 128}, {{7}, Fill::zeros, "", 0}}}};
     m.warm_ups_may_fail = true;
+    m.batch = {8, {1, 8}, true};
     return m;
 }
 template <>
 WorkerLoaded specimen<WorkerLoaded>() {
-    return {load_report(), true, 300'000'000};
+    return {load_report(), true, 300'000'000, 16};
 }
 template <>
 WorkerUnload specimen<WorkerUnload>() {
@@ -307,7 +313,8 @@ WorkerHealthReport specimen<WorkerHealthReport>() {
 template <>
 RunJob specimen<RunJob>() {
     const Submit submit = specimen<Submit>();
-    return {11, submit.inputs, submit.outputs, submit.params, true, {{1, 2}, {3, 4}}};
+    return {11, submit.inputs, submit.outputs, submit.params, true, {{1, 2}, {3, 4}},
+            3,  1'000'000'000};
 }
 template <>
 JobDigest specimen<JobDigest>() {

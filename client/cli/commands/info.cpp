@@ -40,6 +40,9 @@ Json document(const ModelInfo& info) {
     json["in_flight"] = info.in_flight;
     json["held_bytes"] = info.held_bytes;
     json["measured"] = info.measured;
+    json["batch_rows"] = info.batch_rows;
+    json["batch_delay_ms"] = info.batch_delay.count();
+    json["batches"] = info.batches;
     json["last_load"] = info.last_load.code.empty() ? Json() : cli::to_json(info.last_load);
     return json;
 }
@@ -65,6 +68,10 @@ void print(const ModelInfo& info, Console& console) {
     text += row("max_run", time_in_words(info.max_run));
     text += row("jobs", fmt::format("{} done, {} failed, {} running, {} waiting", info.jobs_done,
                                     info.jobs_failed, info.in_flight, info.queued));
+    if (info.batch_rows > 0)
+        text += row("batch",
+                    fmt::format("up to {}, within {}; {} so far", count_of(info.batch_rows, "row"),
+                                time_in_words(info.batch_delay), info.batches));
     text += row("holds",
                 fmt::format("{} of {} while hot{}", bytes_in_words(info.held_bytes), model.device,
                             info.measured ? ""
@@ -97,7 +104,8 @@ const Command kInfo{
         "\"image\"}], \"outputs\": [...],\n"
         " \"isolation\", \"max_run_ms\", \"jobs_done\", \"jobs_failed\", \"queued\", "
         "\"in_flight\",\n \"held_bytes\" (while hot), \"measured\" (else by its files), "
-        "\"last_load\": what `samovar load` prints, or null}",
+        "\"batch_rows\" (0: none),\n"
+        " \"batch_delay_ms\", \"batches\", \"last_load\": what `samovar load` prints, or null}",
     .declare = declare};
 
 }  // namespace samovar::cli

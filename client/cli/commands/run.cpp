@@ -16,11 +16,12 @@ namespace {
 // Slots of all lanes together: several pictures of 100 megapixels, and an eighth of a user's quota.
 constexpr std::uint64_t kSlotBudget = 512u << 20;
 constexpr std::chrono::milliseconds kLongestKeepAlive{kMaxKeepAliveMs};
+constexpr std::chrono::microseconds kLatestDeadline{kMaxDeadlineUs};
 
 struct Given {
     RunRequest request;
     std::vector<std::string> params, inputs;
-    std::string keep_alive;
+    std::string keep_alive, priority, deadline;
     double timeout_s = 600;
 };
 
@@ -48,6 +49,27 @@ Result<void> take_keep_alive(const std::string& word, RunRequest& request) {
     return usage_error(fmt::format("--keep-alive {} is {}", word,
                                    longest ? "longer than 30 days" : "no length of time"),
                        "write 10m, 2h or 1d, 0, or forever");
+}
+
+Result<void> take_priority(const std::string& word, RunRequest& request) {
+    for (const auto& [name, priority] :
+         {std::pair{"normal", Priority::normal}, std::pair{"interactive", Priority::interactive},
+          std::pair{"background", Priority::background}}) {
+        if (word != name) continue;
+        request.priority = priority;
+        return {};
+    }
+    return usage_error(fmt::format("--priority {} is none", word),
+                       "write interactive, normal or background");
+}
+
+Result<void> take_deadline(const std::string& word, RunRequest& request) {
+    if (word.empty()) return {};
+    request.deadline = ipc::parse_duration(word);
+    if (request.deadline && request.deadline->count() > 0 && *request.deadline <= kLatestDeadline)
+        return {};
+    return usage_error(fmt::format("--deadline {} is no length of time up to a day", word),
+                       "write 500ms, 2s or 1m");
 }
 
 Result<void> check(const RunRequest& request, const Console& console) {
@@ -100,12 +122,18 @@ Action declare(Arguments& app) {
                  "An input by name: numbers, or a file");
     app.option("--keep-alive", "TIME|0|forever", arguments->keep_alive,
                "How long the model stays after the job (as its model.toml says)");
+    app.option("--priority", "interactive|normal|background", arguments->priority,
+               "Whose turn is first where jobs wait (normal)");
+    app.option("--deadline", "TIME", arguments->deadline,
+               "When a job is to be done, from its begin on; else it is not run");
     app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
     return [arguments](const Invocation& invocation) {
         RunRequest& wanted = arguments->request;
         Result<void> fine = split(arguments->params, "--param", "output=alpha", wanted.params);
         if (fine) fine = split(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
         if (fine) fine = take_keep_alive(arguments->keep_alive, wanted);
+        if (fine && !arguments->priority.empty()) fine = take_priority(arguments->priority, wanted);
+        if (fine) fine = take_deadline(arguments->deadline, wanted);
         if (fine) fine = check(wanted, invocation.console);
         if (!fine) return invocation.refuse(fine.error());
         wanted.timeout =
@@ -134,6 +162,12 @@ const Command kRun{
         "\n"
         "--keep-alive 10m, 2h, 0 or forever holds in place of the model's own until its next job;\n"
         "30 days at most.\n"
+        "\n"
+        "--deadline 500ms: a job that cannot be done in so long, by what the model's jobs take, "
+        "is\n"
+        "refused at once, and one whose turn does not come in time is dropped: both with code 5.\n"
+        "Each job's time begins when it is sent. --priority interactive goes before other jobs,\n"
+        "background after them; within a priority all users have an equal part of the device.\n"
         "\n"
         "The paths that were written are printed. If a file fails, the others are done all the\n"
         "same: it is named on standard error, and the exit code is 1; if none was done and all\n"

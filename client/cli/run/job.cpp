@@ -26,6 +26,8 @@ class Attempt {
         spec_.model = jobs.request.model;
         spec_.params = jobs.request.params;
         spec_.keep_alive = jobs.request.keep_alive;
+        spec_.priority = jobs.request.priority;
+        if (jobs.request.deadline) spec_.deadline = Clock::now() + *jobs.request.deadline;
         spec_.on_progress = jobs.on_progress;
         spec_.inputs = std::move(inputs);
     }

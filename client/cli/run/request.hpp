@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <samovar/job.hpp>
+
 namespace samovar::cli {
 
 // The command line of `samovar run`, as it was given.
@@ -16,6 +18,8 @@ struct RunRequest {
     std::vector<std::pair<std::string, std::string>> inputs;  // --input NAME=FILE or NAME=NUMBERS
     std::chrono::milliseconds timeout{};                      // of a job
     std::optional<std::chrono::milliseconds> keep_alive;      // --keep-alive
+    Priority priority{};                                      // --priority
+    std::optional<std::chrono::milliseconds> deadline;        // --deadline
 
     // Without a file there is one job, whose inputs are all given by name.
     std::size_t jobs() const noexcept { return files.empty() ? 1 : files.size(); }

@@ -39,6 +39,10 @@ struct Input {
 // As JobSpec::keep_alive: the model stays until somebody takes it away.
 inline constexpr std::chrono::milliseconds kForever = std::chrono::milliseconds::max();
 
+// Whose turn it is first, among the jobs that wait for the same device. Within a priority each user
+// gets the same share of the device, and within that each session; who waits long rises.
+enum class Priority : std::uint8_t { normal = 0, interactive = 1, background = 2 };
+
 struct JobSpec {
     std::string model{};
     std::vector<Input> inputs{};
@@ -49,6 +53,11 @@ struct JobSpec {
     // How long the model stays after this job, in place of its own keep-alive and until its next
     // job: 0 to 30 days, or kForever. Out of range: `invalid_argument`.
     std::optional<std::chrono::milliseconds> keep_alive{};
+    Priority priority{};
+    // When it must be done. A job that cannot be done by then, by what the model's jobs take, ends
+    // as `too_late` at once; one whose turn does not come in time, without having run. At most a
+    // day from now: `invalid_argument`.
+    std::optional<std::chrono::steady_clock::time_point> deadline{};
     // Called while the job waits for its model to load; see Client for the thread, and for when it
     // may be called last.
     std::function<void(const Progress&)> on_progress{};

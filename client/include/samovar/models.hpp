@@ -95,6 +95,9 @@ struct ModelInfo {
     LoadReport last_load;
     std::uint64_t held_bytes = 0;  // of its device while it is hot
     bool measured = false;         // else that is thought from the size of its files
+    std::uint32_t batch_rows = 0;  // of several jobs that one inference takes; 0: of one job only
+    std::chrono::milliseconds batch_delay{};  // for others, while its worker is busy
+    std::uint64_t batches = 0;                // of one job or several, that a worker got
 };
 
 // What became of one folder at a reload.

@@ -1,5 +1,6 @@
 #include "daemon/worker/engine/load.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/worker/arguments.hpp"
@@ -28,6 +29,13 @@ void check_request(const ipc::WorkerLoad& request) {
     } else {
         throw wrong("its task is not known");
     }
+    const ipc::BatchSpec& batch = request.batch;
+    if (batch.rows > kMaxBatchRows) throw wrong("too many rows in a batch");
+    if (batch.rows > 0 && request.task == ipc::Task::tensor && request.inputs.empty())
+        throw wrong("a batch of no inputs");
+    if (!batch.sizes.empty() && (!std::is_sorted(batch.sizes.begin(), batch.sizes.end()) ||
+                                 batch.sizes.back() != batch.rows))
+        throw wrong("the sizes of batches do not rise to the most rows");
 }
 
 }  // namespace
@@ -49,6 +57,7 @@ std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int thre
     model->mask = request.mask;
     model->threads = threads_of(request, threads);
     model->cudnn_benchmark = request.options.cudnn_benchmark;
+    model->batch = request.batch;
     if (request.code.format == ipc::CodeFormat::pt2)
         model->network = load_compiled(request, inputs, device, steps);
     else if (request.code.format == ipc::CodeFormat::torchscript)

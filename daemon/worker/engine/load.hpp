@@ -6,6 +6,7 @@
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/engine/load_steps.hpp"
 #include "daemon/worker/engine/network.hpp"
+#include "daemon/worker/engine/working_rows.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::worker {
@@ -18,6 +19,9 @@ struct LoadedModel {
     ipc::MaskSpec mask;                            // of task mask
     int threads = 1;                               // of one inference on the CPU
     bool cudnn_benchmark = false;
+    ipc::BatchSpec batch;
+    // Of the compute thread's, which learns it; everything else stays as it was loaded.
+    std::unique_ptr<WorkingRows> working_rows = std::make_unique<WorkingRows>();
     std::unique_ptr<Reservation> reservation;  // null: none
     std::unique_ptr<Network> network;
     ipc::LoadReport report;  // of its load

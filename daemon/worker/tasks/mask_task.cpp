@@ -11,7 +11,7 @@
 #include "daemon/worker/tasks/mask_steps.hpp"
 #include "daemon/worker/tasks/outputs.hpp"
 #include "daemon/worker/tasks/parameters.hpp"
-#include "daemon/worker/tasks/task.hpp"
+#include "daemon/worker/tasks/prepared_job.hpp"
 #include "ipc/image/image.hpp"
 #include "ipc/words.hpp"
 
@@ -57,38 +57,45 @@ at::Tensor take_picture(const ipc::InputTensor& input, Slots& slots) {
     return input_tensor(input, /*image=*/true, kTitle, c10::kCPU, slots);
 }
 
+class MaskJob final : public PreparedJob {
+  public:
+    MaskJob(const LoadedModel& model, const ipc::RunJob& job, bool cutout, Slots& slots,
+            Device& device)
+        : spec_(model.mask), cutout_(cutout), outputs_(job.outputs, 1, slots) {
+        if (job.inputs.size() != 1)
+            throw JobError(Errc::bad_input, ipc::count_of(job.inputs.size(), "input") +
+                                                " where task mask takes one picture");
+        const at::Tensor host = take_picture(job.inputs.front(), slots);
+        const auto height = static_cast<std::uint64_t>(host.size(0));
+        const auto width = static_cast<std::uint64_t>(host.size(1));
+        const Shape shape = cutout ? Shape{height, width, 4} : Shape{height, width};
+        out_ = outputs_.open(0, cutout ? "cutout" : "alpha", DType::uint8, shape);
+        picture_ = host.to(device.torch(), /*non_blocking=*/true);
+        inputs = {prepare_picture(picture_, spec_)};
+    }
+    std::vector<ipc::OutputTensor> finish(const std::vector<at::Tensor>& results) override {
+        const at::Tensor mask = read_mask(results, spec_);
+        if (picture_.is_cpu())
+            finish_on_cpu(mask, picture_, spec_, cutout_, out_);
+        else
+            copy_out(finish_on_device(mask, picture_, spec_, cutout_), out_);
+        return outputs_.take();
+    }
+
+  private:
+    const ipc::MaskSpec& spec_;
+    bool cutout_;
+    Outputs outputs_;
+    std::span<std::byte> out_;
+    at::Tensor picture_;
+};
+
 }  // namespace
 
-ipc::JobDone run_mask_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
-                           Device& device, StageClock& clock) {
-    clock.begin();
+std::unique_ptr<PreparedJob> prepare_mask_job(const LoadedModel& model, const ipc::RunJob& job,
+                                              Slots& slots, Device& device) {
     const MaskOutput kind = take_or_throw(read_mask_params(job.params));
-    Outputs outputs(job.outputs, 1, slots);
-    if (job.inputs.size() != 1)
-        throw JobError(Errc::bad_input, ipc::count_of(job.inputs.size(), "input") +
-                                            " where task mask takes one picture");
-    const at::Tensor host = take_picture(job.inputs.front(), slots);
-    const auto height = static_cast<std::uint64_t>(host.size(0));
-    const auto width = static_cast<std::uint64_t>(host.size(1));
-    const bool cutout = kind == MaskOutput::cutout;
-    const Shape shape = cutout ? Shape{height, width, 4} : Shape{height, width};
-    const std::span<std::byte> out =
-        outputs.open(0, cutout ? "cutout" : "alpha", DType::uint8, shape);
-
-    const at::Tensor picture = host.to(device.torch(), /*non_blocking=*/true);
-    std::vector<at::Tensor> inputs{prepare_picture(picture, model.mask)};
-    clock.prepared();
-    const std::vector<at::Tensor> results = model.network->forward(std::move(inputs));
-    clock.inferred();
-    const at::Tensor mask = read_mask(results, model.mask);
-    if (picture.is_cpu())
-        finish_on_cpu(mask, picture, model.mask, cutout, out);
-    else
-        copy_out(finish_on_device(mask, picture, model.mask, cutout), out);
-    ipc::JobDone done;
-    done.timings = clock.finish();
-    done.outputs = outputs.take();
-    return done;
+    return std::make_unique<MaskJob>(model, job, kind == MaskOutput::cutout, slots, device);
 }
 
 }  // namespace samovar::worker

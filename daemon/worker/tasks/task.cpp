@@ -2,13 +2,29 @@
 
 #include <ATen/Context.h>
 
+#include "daemon/worker/tasks/infer.hpp"
+#include "daemon/worker/tasks/prepared_job.hpp"
+
 namespace samovar::worker {
+
+std::unique_ptr<PreparedJob> prepare_job(const LoadedModel& model, const ipc::RunJob& job,
+                                         Slots& slots, Device& device) {
+    if (device.torch().is_cuda()) at::globalContext().setBenchmarkCuDNN(model.cudnn_benchmark);
+    if (model.task == ipc::Task::mask) return prepare_mask_job(model, job, slots, device);
+    return prepare_tensor_job(model, job, slots, device);
+}
 
 ipc::JobDone run_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
                       Device& device, StageClock& clock) {
-    if (device.torch().is_cuda()) at::globalContext().setBenchmarkCuDNN(model.cudnn_benchmark);
-    if (model.task == ipc::Task::mask) return run_mask_task(model, job, slots, device, clock);
-    return run_tensor_task(model, job, slots, device, clock);
+    clock.begin();
+    const std::unique_ptr<PreparedJob> prepared = prepare_job(model, job, slots, device);
+    clock.prepared();
+    const std::vector<at::Tensor> results = infer(model, std::move(prepared->inputs), device);
+    clock.inferred();
+    ipc::JobDone done;
+    done.outputs = prepared->finish(results);
+    done.timings = clock.finish();
+    return done;
 }
 
 }  // namespace samovar::worker

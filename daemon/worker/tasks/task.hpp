@@ -1,4 +1,8 @@
 #pragma once
+#include <functional>
+#include <span>
+#include <vector>
+
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/engine/load.hpp"
 #include "daemon/worker/tasks/slots.hpp"
@@ -11,10 +15,19 @@ namespace samovar::worker {
 ipc::JobDone run_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
                       Device& device, StageClock& clock);
 
-// Its kinds.
-ipc::JobDone run_tensor_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
-                             Device& device, StageClock& clock);
-ipc::JobDone run_mask_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
-                           Device& device, StageClock& clock);
+// A job of a batch; `slots` is its own.
+struct BatchJob {
+    const ipc::RunJob* job;
+    Slots* slots;
+};
+// Inside a catch: the Error of what was thrown.
+using TellError = std::function<Error()>;
+
+// Runs jobs of one model together, which takes as few inferences as it may; an answer each, in
+// their order, all with the times of the whole. What is wrong with one is answered to that one
+// alone. Throws only where the device itself fails; then none has an answer.
+std::vector<Result<ipc::JobDone>> run_batch(const LoadedModel& model,
+                                            std::span<const BatchJob> jobs, Device& device,
+                                            StageClock& clock, const TellError& tell);
 
 }  // namespace samovar::worker

@@ -9,7 +9,7 @@
 #include "daemon/worker/tasks/inputs.hpp"
 #include "daemon/worker/tasks/outputs.hpp"
 #include "daemon/worker/tasks/parameters.hpp"
-#include "daemon/worker/tasks/task.hpp"
+#include "daemon/worker/tasks/prepared_job.hpp"
 #include "ipc/words.hpp"
 
 namespace samovar::worker {
@@ -56,30 +56,37 @@ void write_output(const ipc::TensorSpec& spec, std::size_t position, const at::T
     copy_out(result, outputs.open(position, spec.name, *dtype, shape));
 }
 
+class TensorJob final : public PreparedJob {
+  public:
+    TensorJob(const LoadedModel& model, const ipc::RunJob& job, Slots& slots, Device& device)
+        : model_(model), outputs_(job.outputs, model.outputs.size(), slots) {
+        inputs = gather_inputs(model, job, device.torch(), slots, sizes_);
+    }
+    std::vector<ipc::OutputTensor> finish(const std::vector<at::Tensor>& results) override {
+        if (results.size() != model_.outputs.size())
+            throw JobError(Errc::bad_output,
+                           "the model returned " + ipc::count_of(results.size(), "tensor") +
+                               " where model.toml declares " +
+                               std::to_string(model_.outputs.size()),
+                           "make the [[output]]s of model.toml what the network returns");
+        for (std::size_t i = 0; i < results.size(); ++i)
+            write_output(model_.outputs[i], i, results[i], sizes_, outputs_);
+        return outputs_.take();
+    }
+
+  private:
+    const LoadedModel& model_;
+    Outputs outputs_;
+    NamedSizes sizes_;
+};
+
 }  // namespace
 
-ipc::JobDone run_tensor_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
-                             Device& device, StageClock& clock) {
-    clock.begin();
+std::unique_ptr<PreparedJob> prepare_tensor_job(const LoadedModel& model, const ipc::RunJob& job,
+                                                Slots& slots, Device& device) {
     if (auto params = read_tensor_params(job.params); !params)
         throw JobError(std::move(params).error());
-    Outputs outputs(job.outputs, model.outputs.size(), slots);
-    NamedSizes sizes;
-    std::vector<at::Tensor> inputs = gather_inputs(model, job, device.torch(), slots, sizes);
-    clock.prepared();
-    const std::vector<at::Tensor> results = model.network->forward(std::move(inputs));
-    clock.inferred();
-    if (results.size() != model.outputs.size())
-        throw JobError(Errc::bad_output,
-                       "the model returned " + ipc::count_of(results.size(), "tensor") +
-                           " where model.toml declares " + std::to_string(model.outputs.size()),
-                       "make the [[output]]s of model.toml what the network returns");
-    for (std::size_t i = 0; i < results.size(); ++i)
-        write_output(model.outputs[i], i, results[i], sizes, outputs);
-    ipc::JobDone done;
-    done.timings = clock.finish();
-    done.outputs = outputs.take();
-    return done;
+    return std::make_unique<TensorJob>(model, job, slots, device);
 }
 
 }  // namespace samovar::worker

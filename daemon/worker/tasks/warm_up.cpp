@@ -63,40 +63,13 @@ ipc::InputTensor make_input(const ipc::TensorSpec& spec, const ipc::WarmUpInput&
     return input;
 }
 
-ipc::RunJob make_job(const LoadedModel& model, const ipc::WarmUp& warm_up) {
-    if (warm_up.inputs.size() != model.inputs.size())
-        throw JobError(Errc::invalid_argument,
-                       "a warm-up has " + ipc::count_of(warm_up.inputs.size(), "input"));
-    at::Generator source = at::make_generator<at::CPUGeneratorImpl>(kSeed);
-    ipc::RunJob job;
-    for (std::size_t i = 0; i < model.inputs.size(); ++i)
-        job.inputs.push_back(make_input(model.inputs[i], warm_up.inputs[i], source));
-    // Its outputs go where those of a job go that has no slots, but may be of any size.
-    ipc::OutputPlace place;
-    place.capacity = std::numeric_limits<std::uint64_t>::max();
-    job.outputs.assign(model.task == ipc::Task::mask ? 1 : model.outputs.size(), place);
-    return job;
-}
-
-// While it lives, the loader thread stands in the stream of the jobs.
-class AmongJobs {
-  public:
-    explicit AmongJobs(Device& device) : device_(device) { device_.enter_thread(Work::jobs); }
-    AmongJobs(const AmongJobs&) = delete;
-    AmongJobs& operator=(const AmongJobs&) = delete;
-    ~AmongJobs() { device_.enter_thread(Work::loads); }
-
-  private:
-    Device& device_;
-};
-
 class WarmUps {
   public:
     WarmUps(const LoadedModel& model, const ipc::WorkerLoad& load, Device& device)
         : model_(model), device_(device), channels_(device), clock_(device.make_clock()) {
         for (const ipc::WarmUp& warm_up : load.warm_ups)
             shapes_.push_back(
-                {make_job(model, warm_up), Settling(model.network->runs_to_optimise())});
+                {make_up_job(model, warm_up), Settling(model.network->runs_to_optimise())});
     }
 
     void run(LoadSteps& steps) {
@@ -136,6 +109,21 @@ class WarmUps {
 };
 
 }  // namespace
+
+ipc::RunJob make_up_job(const LoadedModel& model, const ipc::WarmUp& warm_up) {
+    if (warm_up.inputs.size() != model.inputs.size())
+        throw JobError(Errc::invalid_argument,
+                       "a warm-up has " + ipc::count_of(warm_up.inputs.size(), "input"));
+    at::Generator source = at::make_generator<at::CPUGeneratorImpl>(kSeed);
+    ipc::RunJob job;
+    for (std::size_t i = 0; i < model.inputs.size(); ++i)
+        job.inputs.push_back(make_input(model.inputs[i], warm_up.inputs[i], source));
+    // Its outputs go where those of a job go that has no slots, but may be of any size.
+    ipc::OutputPlace place;
+    place.capacity = std::numeric_limits<std::uint64_t>::max();
+    job.outputs.assign(model.task == ipc::Task::mask ? 1 : model.outputs.size(), place);
+    return job;
+}
 
 std::string warm_up(const LoadedModel& model, const ipc::WorkerLoad& load, Device& device,
                     LoadSteps& steps) {

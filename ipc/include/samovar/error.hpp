@@ -44,6 +44,7 @@ enum class Errc : std::uint16_t {
     worker_died = 35,    // the job killed its worker twice
     worker_failed = 36,  // the worker cannot be started; the message says why
     shutting_down = 37,
+    too_late = 38,  // the job could not be done before its deadline
     // The way to the daemon (made by the client library, never on the wire).
     no_daemon = 50,
     disconnected = 51,

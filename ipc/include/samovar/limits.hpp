@@ -57,6 +57,11 @@ inline constexpr std::size_t kMaxJobsPerSession = 256;
 inline constexpr std::size_t kMaxInlineBytesPerSession = 8u << 20;
 // The longest keep-alive that has an end, of a model or of a job: 30 days.
 inline constexpr std::uint64_t kMaxKeepAliveMs = 30ull * 24 * 3'600'000;
+// Sizes of a batch that a model may name, and rows of the largest.
+inline constexpr std::size_t kMaxBatchSizes = 16;
+inline constexpr std::uint32_t kMaxBatchRows = 4096;
+// The furthest deadline of a job: 1 day.
+inline constexpr std::uint64_t kMaxDeadlineUs = 24ull * 3'600'000'000;
 // How calls find their model, and what brings models up; room for more of either.
 inline constexpr std::size_t kMaxCallKinds = 16;
 inline constexpr std::size_t kMaxCauses = 16;

@@ -53,6 +53,8 @@ class Checking : public testing::Test {
         submit.params = {{"key", "value"}};
         submit.keep = keep_;
         submit.keep_alive_ms = keep_alive_ms_;
+        submit.priority = priority_;
+        submit.deadline_us = deadline_us_;
         return check_job(std::move(submit), model_, [this](std::uint32_t id) {
             return id == channel_->id() ? channel_ : nullptr;
         });
@@ -77,6 +79,8 @@ class Checking : public testing::Test {
     ChannelPtr channel_;
     ipc::Keep keep_ = ipc::Keep::by_rules;
     std::uint64_t keep_alive_ms_ = 0;
+    ipc::Priority priority_ = ipc::Priority::normal;
+    std::uint64_t deadline_us_ = 0;
 };
 
 TEST_F(Checking, takes_a_sound_job_as_it_is) {
@@ -129,6 +133,25 @@ TEST_F(Checking, refuses_a_keep_alive_that_is_too_long_or_of_no_known_kind) {
     refuses(Errc::invalid_argument, "longer than the 2592000000 ms that are allowed", good());
     keep_ = static_cast<ipc::Keep>(9);
     refuses(Errc::invalid_argument, "keep 9 is not known", good());
+}
+
+TEST_F(Checking, takes_a_priority_and_a_deadline) {
+    EXPECT_EQ(check(good())->priority, scheduler::Priority::normal);
+    EXPECT_EQ(check(good())->deadline, std::nullopt);
+    priority_ = ipc::Priority::interactive;
+    deadline_us_ = kMaxDeadlineUs;
+    EXPECT_EQ(check(good())->priority, scheduler::Priority::interactive);
+    EXPECT_EQ(check(good())->deadline, std::chrono::hours(24));
+    priority_ = ipc::Priority::background;
+    EXPECT_EQ(check(good())->priority, scheduler::Priority::background);
+}
+
+TEST_F(Checking, refuses_a_priority_that_is_none_and_a_deadline_too_far_away) {
+    priority_ = static_cast<ipc::Priority>(3);
+    refuses(Errc::invalid_argument, "priority 3 is not known", good());
+    priority_ = ipc::Priority::normal;
+    deadline_us_ = kMaxDeadlineUs + 1;
+    refuses(Errc::invalid_argument, "further away than the 86400000000", good());
 }
 
 TEST_F(Checking, refuses_a_wrong_number_of_inputs) {

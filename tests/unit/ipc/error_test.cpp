@@ -20,7 +20,7 @@ TEST(Errors, HaveANameOfTheirOwnForEachNumber) {
         if (name == "unknown") continue;
         EXPECT_TRUE(names.insert(name).second) << name;
     }
-    EXPECT_EQ(names.size(), 31U);
+    EXPECT_EQ(names.size(), 32U);
 }
 
 // The numbers stand in docs/protocol.md and in other people's clients.
@@ -33,6 +33,7 @@ TEST(Errors, KeepTheirNumbers) {
     EXPECT_EQ(to_string(static_cast<Errc>(27)), "bad_image");
     EXPECT_EQ(to_string(static_cast<Errc>(30)), "busy");
     EXPECT_EQ(to_string(static_cast<Errc>(37)), "shutting_down");
+    EXPECT_EQ(to_string(static_cast<Errc>(38)), "too_late");
     EXPECT_EQ(to_string(static_cast<Errc>(54)), "slot_in_use");
 }
 

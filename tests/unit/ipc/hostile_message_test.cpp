@@ -112,7 +112,8 @@ TEST(HostileMessage, NineBytesThatClaimEightExabytesCostNothing) {
 
 TEST(HostileMessage, WithATruthValueOfTwoIsRefused) {
     Bytes frame = specimen_frame<ipc::Submit>();
-    const std::size_t behind = sizeof(ipc::Keep) + sizeof(std::uint64_t);
+    const std::size_t behind =
+        sizeof(ipc::Keep) + sizeof(std::uint64_t) + sizeof(ipc::Priority) + sizeof(std::uint64_t);
     std::byte& progress = frame.at(frame.size() - behind - 1);
     ASSERT_EQ(progress, std::byte{1});
     progress = std::byte{2};

@@ -134,6 +134,7 @@ TEST(LargestMessage, WorkerLoadFits) {
     m.outputs.assign(kMaxTensors, spec());
     const WarmUpInput input{Shape(kMaxRank, 1), Fill::file, path, 1};
     m.warm_ups.assign(kMaxWarmUps, WarmUp{std::vector(kMaxTensors, input)});
+    m.batch.sizes.resize(kMaxBatchSizes);
     EXPECT_GT(size_of(m), 0U);
 }
 

@@ -86,8 +86,18 @@ TEST(Peer, IsTheProcessAtTheOtherEnd) {
     EXPECT_EQ(peer->gid, ::getegid());
 }
 
+TEST(Peer, HasTheGroupsOfItsProcess) {
+    const SocketPair sockets;
+    const auto groups = ipc::groups_of_peer(sockets.here.get());
+    ASSERT_TRUE(groups);
+    std::vector<gid_t> own(static_cast<std::size_t>(::getgroups(0, nullptr)));
+    ASSERT_EQ(::getgroups(static_cast<int>(own.size()), own.data()), static_cast<int>(own.size()));
+    EXPECT_EQ(*groups, own);
+}
+
 TEST(Peer, OfWhatIsNoSocketIsAnError) {
     EXPECT_FALSE(ipc::peer_of(0));
+    EXPECT_FALSE(ipc::groups_of_peer(0));
 }
 
 TEST(UniqueFds, CloseOnceAndMoveTheirDescriptor) {

@@ -87,6 +87,7 @@ TEST(ProtocolDocument, GivesTheLimitsThatHold) {
     row("channels of a session", kMaxChannelsPerSession);
     row("channels of a user", kMaxChannelBytesPerUser);
     row("jobs of a session that are not done", kMaxJobsPerSession);
+    row("deadline of a job", kMaxDeadlineUs);
     row("jobs of the daemon that are not done", kMaxJobs);
     row("sessions of the daemon", kMaxSessions);
     row("models of the daemon", kMaxModels);

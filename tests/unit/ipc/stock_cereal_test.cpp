@@ -52,15 +52,25 @@ struct Submit {
     bool progress = false;
     std::uint8_t keep = 0;
     std::uint64_t keep_alive_ms = 0;
+    std::uint8_t priority = 0;
+    std::uint64_t deadline_us = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, Submit& m) {
-    ar(m.model, m.inputs, m.outputs, m.params, m.progress, m.keep, m.keep_alive_ms);
+    ar(m.model, m.inputs, m.outputs, m.params, m.progress, m.keep, m.keep_alive_ms, m.priority,
+       m.deadline_us);
 }
 
 Submit same_as(const ipc::Submit& ours) {
-    Submit m{ours.model,        {}, {}, {}, ours.progress, static_cast<std::uint8_t>(ours.keep),
-             ours.keep_alive_ms};
+    Submit m{ours.model,
+             {},
+             {},
+             {},
+             ours.progress,
+             static_cast<std::uint8_t>(ours.keep),
+             ours.keep_alive_ms,
+             static_cast<std::uint8_t>(ours.priority),
+             ours.deadline_us};
     for (const ipc::InputTensor& input : ours.inputs) {
         std::vector<std::uint8_t> data;
         for (const std::byte byte : input.data)
@@ -115,6 +125,7 @@ TEST(StockCereal, ReadsOurBytes) {
     EXPECT_EQ(read.params[0].value, wanted.params[0].value);
     EXPECT_EQ(read.progress, wanted.progress);
     EXPECT_EQ(read.keep_alive_ms, wanted.keep_alive_ms);
+    EXPECT_EQ(read.deadline_us, wanted.deadline_us);
     EXPECT_EQ(in.peek(), std::istringstream::traits_type::eof());
 }
 

@@ -21,6 +21,11 @@ class Batches : public Rig {
         traits.size.rows = rows;
         return traits;
     }
+    void run_once(JobId job, Duration length) {
+        submit(job, A);
+        wait(length);
+        finished(job);
+    }
     JobTraits until(Duration from_now) {
         JobTraits traits;
         traits.deadline = now() + from_now;
@@ -141,12 +146,21 @@ TEST_F(Batches, go_by_priority_first) {
 // ---- Deadlines ----------------------------------------------------------------------------------
 
 TEST_F(Batches, do_not_hold_what_has_become_too_late) {
+    run_once(1, 100ms);
+    submit(2, A);
+    submit(3, A);
+    EXPECT_EQ(submit(4, A, until(1s)), "");
+    EXPECT_EQ(*next_tick_in(), 900ms + Duration(1)) << "what it takes to run counts";
+    EXPECT_EQ(wait_for_tick(), "refuse 4 too_late");
+    EXPECT_EQ(dispatch_.view_model(A).queued, 0U);
+}
+
+TEST_F(Batches, do_not_begin_what_is_too_late_by_then) {
     submit(1, A);
     submit(2, A);
-    EXPECT_EQ(submit(3, A, until(1s)), "");
-    EXPECT_LT(*next_tick_in(), 1s) << "what it takes to run counts";
-    EXPECT_EQ(wait_for_tick(), "refuse 3 too_late");
-    EXPECT_EQ(dispatch_.view_model(A).queued, 0U);
+    submit(3, A, until(1s));
+    wait(2s);
+    EXPECT_EQ(finished(1), "refuse 3 too_late");
 }
 
 TEST_F(Batches, hold_what_is_in_time) {
@@ -159,9 +173,12 @@ TEST_F(Batches, hold_what_is_in_time) {
 }
 
 TEST_F(Batches, do_not_take_what_is_too_late_when_it_comes) {
-    EXPECT_EQ(submit(1, A, until(1ms)), "refuse 1 too_late");
-    EXPECT_EQ(submit(2, A, until(-1s)), "refuse 2 too_late");
+    EXPECT_EQ(submit(1, A, until(-1s)), "refuse 1 too_late");
     EXPECT_EQ(dispatch_.jobs(), 0U);
+}
+
+TEST_F(Batches, take_what_may_be_in_time_for_all_that_is_known) {
+    EXPECT_EQ(submit(1, A, until(1ms)), "run 1");
 }
 
 TEST_F(Batches, know_that_a_model_has_to_be_loaded_first) {
@@ -174,6 +191,8 @@ TEST_F(Batches, know_that_a_model_has_to_be_loaded_first) {
     unloaded(A);
     EXPECT_EQ(submit(1, A, until(2s)), "refuse 1 too_late");
     EXPECT_EQ(submit(2, A, until(4s)), "load A");
+    wait(2s);
+    EXPECT_EQ(submit(3, A, until(1s)), "") << "most of the load is done";
 }
 
 TEST_F(Batches, learn_from_what_they_took) {
@@ -184,6 +203,36 @@ TEST_F(Batches, learn_from_what_they_took) {
     }
     EXPECT_EQ(submit(41, A, until(400ms)), "refuse 41 too_late");
     EXPECT_EQ(submit(42, A, until(600ms)), "run 42");
+}
+
+TEST_F(Batches, learn_nothing_from_what_failed) {
+    run_once(1, 500ms);
+    submit(2, A);
+    wait(1ms);
+    dispatch_.finished(2, now(), false);
+    EXPECT_EQ(submit(3, A, until(400ms)), "refuse 3 too_late");
+}
+
+TEST_F(Batches, let_one_try_after_many_that_were_refused_for_what_one_slow_run_took) {
+    run_once(1, 2s);
+    JobId job = 2;
+    while (submit(job, A, until(100ms)) != "run " + std::to_string(job))
+        ASSERT_LT(++job, JobId{50});
+    EXPECT_GT(job, JobId{10}) << "what was measured is believed for a while";
+}
+
+TEST_F(Batches, let_one_try_after_many_that_were_refused_for_one_slow_load) {
+    unload(A);
+    unloaded(A);
+    load(A);
+    wait(3s);
+    loaded(A);
+    unload(A);
+    unloaded(A);
+    JobId job = 1;
+    while (submit(job, A, until(100ms)) != "load A")
+        ASSERT_LT(++job, JobId{50});
+    EXPECT_GT(job, JobId{10});
 }
 
 }  // namespace

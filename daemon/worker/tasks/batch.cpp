@@ -1,0 +1,145 @@
+// Several jobs in one inference.
+
+#include <ATen/ops/cat.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "daemon/worker/job_error.hpp"
+#include "daemon/worker/tasks/infer.hpp"
+#include "daemon/worker/tasks/prepared_job.hpp"
+#include "daemon/worker/tasks/task.hpp"
+
+namespace samovar::worker {
+namespace {
+
+using Tensors = std::vector<at::Tensor>;
+
+class Batch {
+  public:
+    Batch(const LoadedModel& model, std::span<const BatchJob> jobs, Device& device,
+          const TellError& tell)
+        : model_(model), device_(device), tell_(tell), members_(jobs.size()) {
+        for (std::size_t i = 0; i < jobs.size(); ++i)
+            attempt(members_[i], [&] {
+                members_[i].prepared = prepare_job(model, *jobs[i].job, *jobs[i].slots, device);
+            });
+    }
+
+    void infer() {
+        for (std::vector<Member*>& group : groups()) {
+            if (group.size() > 1 && infer_together(group)) continue;
+            for (Member* member : group)
+                attempt(*member, [&] {
+                    member->results = worker::infer(model_, member->prepared->inputs, device_);
+                });
+        }
+    }
+    void finish() {
+        for (Member& member : members_)
+            attempt(member, [&] { member.outputs = member.prepared->finish(member.results); });
+    }
+    std::vector<Result<ipc::JobDone>> answers(const ipc::Timings& timings) {
+        std::vector<Result<ipc::JobDone>> answers;
+        for (Member& member : members_) {
+            if (member.error)
+                answers.emplace_back(std::move(*member.error));
+            else
+                answers.emplace_back(ipc::JobDone{std::move(member.outputs), timings});
+        }
+        return answers;
+    }
+
+  private:
+    struct Member {
+        std::unique_ptr<PreparedJob> prepared;
+        Tensors results;
+        std::vector<ipc::OutputTensor> outputs;
+        std::optional<Error> error;
+    };
+
+    // A step of a job that has not failed yet.
+    template <class Step>
+    void attempt(Member& member, Step step) {
+        if (member.error) return;
+        try {
+            step();
+        } catch (...) {
+            member.error = tell_();
+        }
+    }
+
+    // Whether two jobs differ in nothing but their number of rows. The daemon sends only such, but
+    // knows them by a hash.
+    static bool are_alike(const Member& a, const Member& b) {
+        const Tensors &left = a.prepared->inputs, &right = b.prepared->inputs;
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            if (left[i].dim() == 0 || left[i].dim() != right[i].dim() ||
+                left[i].scalar_type() != right[i].scalar_type() ||
+                left[i].sizes().slice(1) != right[i].sizes().slice(1))
+                return false;
+        }
+        return true;
+    }
+    std::vector<std::vector<Member*>> groups() {
+        std::vector<std::vector<Member*>> groups;
+        for (Member& member : members_) {
+            if (member.error) continue;
+            const auto own = std::ranges::find_if(
+                groups, [&](const auto& group) { return are_alike(*group.front(), member); });
+            if (own == groups.end() || model_.batch.rows == 0)
+                groups.push_back({&member});
+            else
+                own->push_back(&member);
+        }
+        return groups;
+    }
+
+    // False where the network refused: it is not known whose rows it was.
+    bool infer_together(const std::vector<Member*>& group) {
+        Tensors results;
+        try {
+            Tensors inputs;
+            for (std::size_t i = 0; i < group.front()->prepared->inputs.size(); ++i) {
+                Tensors rows;
+                for (const Member* member : group)
+                    rows.push_back(member->prepared->inputs[i]);
+                inputs.push_back(at::cat(rows));
+            }
+            results = worker::infer(model_, std::move(inputs), device_);
+        } catch (...) {
+            static_cast<void>(tell_());
+            return false;
+        }
+        std::int64_t begin = 0;
+        for (Member* member : group) {
+            const std::int64_t rows = member->prepared->inputs.front().size(0);
+            for (const at::Tensor& result : results)
+                member->results.push_back(result.narrow(0, begin, rows));
+            begin += rows;
+        }
+        return true;
+    }
+
+    const LoadedModel& model_;
+    Device& device_;
+    const TellError& tell_;
+    std::vector<Member> members_;
+};
+
+}  // namespace
+
+std::vector<Result<ipc::JobDone>> run_batch(const LoadedModel& model,
+                                            std::span<const BatchJob> jobs, Device& device,
+                                            StageClock& clock, const TellError& tell) {
+    clock.begin();
+    Batch batch(model, jobs, device, tell);
+    clock.prepared();
+    batch.infer();
+    clock.inferred();
+    batch.finish();
+    return batch.answers(clock.finish());
+}
+
+}  // namespace samovar::worker

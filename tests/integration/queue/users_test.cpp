@@ -1,0 +1,174 @@
+// Clients of several users. Only root can be several.
+
+#include <grp.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <deque>
+#include <functional>
+#include <numeric>
+
+#include "tests/integration/queue/queue.hpp"
+
+namespace samovar::tests {
+namespace {
+
+// A process of another user that runs `work` and tells one number.
+class OtherUser {
+  public:
+    OtherUser(uid_t uid, std::vector<gid_t> groups, const std::function<std::uint64_t()>& work) {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+        told_.reset(ends[0]);
+        const ipc::UniqueFd tell(ends[1]);
+        child_ = ::fork();
+        if (child_ != 0) return;
+        std::uint64_t number = 0;
+        try {
+            if (::setgroups(groups.size(), groups.data()) != 0 || ::setgid(uid) != 0 ||
+                ::setuid(uid) != 0)
+                ::_exit(2);
+            number = work();
+        } catch (const std::exception&) {
+            ::_exit(3);
+        }
+        ::_exit(::write(tell.get(), &number, sizeof number) == sizeof number ? 0 : 4);
+    }
+    OtherUser(OtherUser&& other) noexcept
+        : child_(std::exchange(other.child_, -1)), told_(std::move(other.told_)) {}
+    OtherUser& operator=(OtherUser&&) = delete;
+    ~OtherUser() {
+        if (child_ > 0) ::waitpid(child_, nullptr, 0);
+    }
+    // Waits for it. Throws where it failed.
+    std::uint64_t answer() {
+        std::uint64_t number = 0;
+        if (::read(told_.get(), &number, sizeof number) != sizeof number)
+            throw std::runtime_error("the other user's process failed");
+        return number;
+    }
+
+  private:
+    pid_t child_ = -1;
+    ipc::UniqueFd told_;
+};
+
+// Clients that keep so many jobs each in the queue until `stop` is at its end; how many were done.
+std::uint64_t keep_asking(const std::filesystem::path& socket, int clients, std::size_t depth,
+                          int stop) {
+    struct Asking {
+        TestClient client;
+        std::deque<std::uint64_t> asked{};
+    };
+    std::deque<Asking> all;
+    for (int i = 0; i < clients; ++i)
+        all.push_back({TestClient(socket)});
+    std::uint64_t done = 0;
+    for (std::size_t next = 0;; next = (next + 1) % all.size()) {
+        Asking& asking = all[next];
+        while (asking.asked.size() < depth)
+            asking.asked.push_back(asking.client.ask(sleep_job(2)));
+        done += asking.client.answer(asking.asked.front()).is<ipc::Done>() ? 1 : 0;
+        asking.asked.pop_front();
+        char byte = 0;
+        if (::read(stop, &byte, 1) == 0) return done;
+    }
+}
+
+// 1 where all have the same, 1/n where one has all.
+double jain(const std::vector<std::uint64_t>& shares) {
+    double sum = 0, squares = 0;
+    for (const std::uint64_t share : shares) {
+        sum += static_cast<double>(share);
+        squares += static_cast<double>(share * share);
+    }
+    return sum * sum / (static_cast<double>(shares.size()) * squares);
+}
+
+class Users : public WithQueue {
+  protected:
+    static constexpr uid_t kFirst = 61001;
+
+    explicit Users(const std::string& config = "") : WithQueue(config) {
+        namespace fs = std::filesystem;
+        fs::permissions(daemon.folder(), fs::perms::others_exec, fs::perm_options::add);
+        fs::permissions(daemon.socket(), fs::perms::all & ~fs::perms::others_exec);
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error("pipe");
+        stopped_.reset(ends[0]);
+        go_on_.reset(ends[1]);
+    }
+    OtherUser asking(uid_t uid, int clients, std::size_t depth) {
+        return OtherUser(uid, {}, [this, clients, depth] {
+            go_on_.reset();  // this process's own
+            return keep_asking(daemon.socket(), clients, depth, stopped_.get());
+        });
+    }
+    // What each had done when about `jobs` were.
+    std::vector<std::uint64_t> shares(std::vector<OtherUser> users, std::uint64_t jobs) {
+        EXPECT_TRUE(wait_until([&] { return client.info("sleepy")->jobs_done >= jobs; }));
+        go_on_.reset();
+        std::vector<std::uint64_t> shares;
+        for (OtherUser& user : users)
+            shares.push_back(user.answer());
+        return shares;
+    }
+
+  private:
+    ipc::UniqueFd stopped_, go_on_;
+};
+
+TEST_F(Users, who_are_greedy_get_no_more_than_who_are_polite) {
+    std::vector<OtherUser> users;
+    users.push_back(asking(kFirst, 16, 8));     // 128 jobs at a time
+    users.push_back(asking(kFirst + 1, 1, 4));  // 4
+    const auto had = shares(std::move(users), 400);
+    EXPECT_GE(jain(had), 0.98) << had[0] << " and " << had[1];
+}
+
+TEST_F(Users, with_sixteen_clients_each_share_the_device) {
+    std::vector<OtherUser> users;
+    for (uid_t i = 0; i < 4; ++i)
+        users.push_back(asking(kFirst + i, 16, 1 + 2 * i));
+    const auto had = shares(std::move(users), 600);
+    EXPECT_GE(jain(had), 0.95) << had[0] << ", " << had[1] << ", " << had[2] << ", " << had[3];
+}
+
+class UsersOfWeight : public Users {
+  protected:
+    UsersOfWeight() : Users("[queue.user.61001]\nweight = 3\n") {}
+};
+
+TEST_F(UsersOfWeight, three_get_three_times_as_much) {
+    std::vector<OtherUser> users;
+    users.push_back(asking(kFirst, 4, 4));
+    users.push_back(asking(kFirst + 1, 4, 4));
+    const auto had = shares(std::move(users), 400);
+    EXPECT_GT(had[0], 2 * had[1]);
+    EXPECT_LT(had[0], 4 * had[1]);
+}
+
+class UsersInGroups : public Users {
+  protected:
+    UsersInGroups() : Users("admin_group = \"daemon\"\n") {}
+
+    std::uint64_t roles(uid_t uid, std::vector<gid_t> groups) {
+        return OtherUser(uid, std::move(groups),
+                         [this] {
+                             TestClient visitor(daemon.socket(), false);
+                             return std::uint64_t{visitor.next().as<ipc::Greeting>().roles};
+                         })
+            .answer();
+    }
+};
+
+TEST_F(UsersInGroups, administer_where_their_group_does) {
+    const gid_t group = ::getgrnam("daemon")->gr_gid;
+    EXPECT_EQ(roles(kFirst, {}), ipc::kRoleSubmit);
+    EXPECT_EQ(roles(kFirst, {group + 12345}), ipc::kRoleSubmit);
+    EXPECT_EQ(roles(kFirst, {group}), ipc::kRoleSubmit | ipc::kRoleAdmin);
+    EXPECT_EQ(roles(0, {}), ipc::kRoleSubmit | ipc::kRoleAdmin);
+}
+
+}  // namespace
+}  // namespace samovar::tests

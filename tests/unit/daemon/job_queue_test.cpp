@@ -1,0 +1,128 @@
+// The bounds of the queue: from samovard.toml, and as they are kept.
+
+#include "daemon/sessions/job_queue.hpp"
+
+#include <gmock/gmock.h>
+
+namespace samovar::daemon {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t kMiB = 1u << 20;
+
+QueueOptions read(const std::string& text) {
+    const toml::table table = parse_toml(text, "samovard.toml");
+    TomlReader top(table, "samovard.toml");
+    QueueOptions options = read_queue(top);
+    top.finish();
+    return options;
+}
+
+std::string fault_of(const std::string& text) {
+    try {
+        read(text);
+        return "no fault";
+    } catch (const TomlFault& fault) {
+        return fault.what();
+    }
+}
+
+TEST(QueueOptions, have_defaults_that_the_protocol_names) {
+    const QueueOptions options = read("");
+    EXPECT_EQ(options.limits.session.jobs, kMaxJobsPerSession);
+    EXPECT_EQ(options.limits.session.bytes, kMaxInlineBytesPerSession);
+    EXPECT_EQ(options.limits.all.jobs, kMaxJobs);
+    EXPECT_TRUE(options.users.empty());
+}
+
+TEST(QueueOptions, are_read_from_the_configuration_file) {
+    const QueueOptions options = read(
+        "[queue]\nsession_jobs = 8\nsession_bytes = \"1MiB\"\nuser_jobs = 16\n"
+        "user_bytes = \"2MiB\"\njobs = 32\nbytes = \"4MiB\"\n"
+        "[queue.user.1000]\nweight = 3\n[queue.user.1001]\njobs = 4\n");
+    EXPECT_EQ(options.limits.session, (scheduler::Load{8, kMiB}));
+    EXPECT_EQ(options.limits.user, (scheduler::Load{16, 2 * kMiB}));
+    EXPECT_EQ(options.limits.all, (scheduler::Load{32, 4 * kMiB}));
+    EXPECT_EQ(options.users.at(1000).weight, 3);
+    EXPECT_EQ(options.users.at(1000).limit, std::nullopt);
+    EXPECT_EQ(options.users.at(1001).limit, (scheduler::Load{4, 2 * kMiB}));
+}
+
+TEST(QueueOptions, name_file_line_and_key_of_what_cannot_be) {
+    EXPECT_THAT(fault_of("[queue]\nsession_jobs = 1000\n"),
+                HasSubstr("samovard.toml:2: queue.session_jobs: "));
+    EXPECT_THAT(fault_of("[queue]\nbytes = \"2kB\"\n"),
+                HasSubstr("samovard.toml:2: queue.bytes: \"2kB\" is no amount from 983.0 kB to"));
+    EXPECT_THAT(fault_of("[queue.user.root]\nweight = 1\n"), HasSubstr("is no user's number"));
+    EXPECT_THAT(fault_of("[queue.user.0]\nweight = 0\n"), HasSubstr("from 0.01 to 100"));
+    EXPECT_THAT(fault_of("[queue]\nlength = 3\n"), HasSubstr("length"));
+}
+
+class Queueing : public testing::Test {
+  protected:
+    static QueueOptions small() {
+        QueueOptions options;
+        options.limits = {{2, kMiB}, {3, 2 * kMiB}, {4, 3 * kMiB}};
+        options.users[7].limit = scheduler::Load{1, kMiB};
+        return options;
+    }
+    // True where there was room; else the error is in `error`.
+    bool enter(scheduler::Uid uid, scheduler::SessionId session, std::uint64_t bytes = 0) {
+        Result<QueuePlace> place = queue_.enter({uid, session}, bytes);
+        if (!place) {
+            error_ = place.error();
+            return false;
+        }
+        places_.push_back(std::move(*place));
+        return true;
+    }
+
+    JobQueue queue_{small()};
+    std::vector<QueuePlace> places_;
+    Error error_;
+};
+
+TEST_F(Queueing, says_busy_over_the_bound_of_a_session) {
+    EXPECT_TRUE(enter(1, 1) && enter(1, 1));
+    EXPECT_FALSE(enter(1, 1));
+    EXPECT_EQ(error_.code, Errc::busy);
+    EXPECT_EQ(error_.message, "this session has 2 jobs that are not done, and no more are allowed");
+}
+
+TEST_F(Queueing, says_busy_over_the_bound_of_a_user_in_all_sessions) {
+    EXPECT_TRUE(enter(1, 1) && enter(1, 2) && enter(1, 3));
+    EXPECT_FALSE(enter(1, 4));
+    EXPECT_THAT(error_.message, HasSubstr("user 1 has 3 jobs"));
+    EXPECT_TRUE(enter(2, 5)) << "another's";
+}
+
+TEST_F(Queueing, says_busy_over_a_users_own_bound) {
+    EXPECT_TRUE(enter(7, 1));
+    EXPECT_FALSE(enter(7, 2));
+    EXPECT_THAT(error_.message, HasSubstr("user 7 has 1 jobs"));
+}
+
+TEST_F(Queueing, says_busy_over_the_bound_of_all) {
+    EXPECT_TRUE(enter(1, 1) && enter(2, 2) && enter(3, 3) && enter(4, 4));
+    EXPECT_FALSE(enter(5, 5));
+    EXPECT_THAT(error_.message, HasSubstr("the daemon has 4 jobs"));
+}
+
+TEST_F(Queueing, counts_the_bytes_that_jobs_bring_in_their_messages) {
+    EXPECT_TRUE(enter(1, 1, kMiB));
+    EXPECT_FALSE(enter(1, 1, 1));
+    EXPECT_EQ(error_.message,
+              "the inline tensors of the jobs of this session would hold more than 1048576 bytes");
+    EXPECT_THAT(error_.hint, HasSubstr("into a channel"));
+    EXPECT_TRUE(enter(1, 1)) << "in a channel there is room";
+}
+
+TEST_F(Queueing, has_room_again_when_a_job_has_gone) {
+    EXPECT_TRUE(enter(1, 1) && enter(1, 1));
+    places_.pop_back();
+    EXPECT_TRUE(enter(1, 1));
+}
+
+}  // namespace
+}  // namespace samovar::daemon
