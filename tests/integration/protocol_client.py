@@ -21,6 +21,7 @@ SUBMIT, DONE, PROGRESS = 20, 21, 23
 UINT8 = 6
 INLINE = 0
 FOR_TIME = 1  # of `keep`
+INTERACTIVE = 1  # of `priority`
 
 
 class Refused(Exception):
@@ -100,8 +101,9 @@ class Session:
             self.refuse(greeting)
         oldest, newest = greeting.number("H"), greeting.number("H")
         self.daemon, self.roles = greeting.text(), greeting.number("I")
-        names = "frame_bytes inline_bytes channel_bytes user_channel_bytes session_channels session_jobs"
-        self.limits = {name: greeting.number(kind) for name, kind in zip(names.split(), "IIQQII")}
+        names = "frame_bytes inline_bytes channel_bytes user_channel_bytes session_channels session_jobs "
+        names += "session_inline_bytes"
+        self.limits = {name: greeting.number(kind) for name, kind in zip(names.split(), "IIQQIIQ")}
         greeting.end()
         if kind != GREETING or not oldest <= VERSION <= newest:
             raise ValueError(f"{self.daemon} speaks versions {oldest} to {newest}, this client {VERSION}")
@@ -138,7 +140,8 @@ class Session:
     def submit(self, model, tensor, place):
         """Runs a model on one input. The only output: its shape, channel, offset and elements."""
         keep = struct.pack("<BQ", FOR_TIME, 60_000)
-        data = body(blob(model), elements([tensor]), elements([place]), elements([]), b"\x00", keep)
+        turn = struct.pack("<BQ", INTERACTIVE, 60_000_000)  # and a deadline in a minute
+        data = body(blob(model), elements([tensor]), elements([place]), elements([]), b"\x00", keep, turn)
         answer, _ = self.ask(SUBMIT, data, DONE)
         if answer.number("Q") != 1:
             raise ValueError("not one output")

@@ -53,7 +53,8 @@ class OtherUser {
     ipc::UniqueFd told_;
 };
 
-// Clients that keep so many jobs each in the queue until `stop` is at its end; how many were done.
+// Clients that keep so many jobs each in the queue until `stop` is at its end; how many nanoseconds
+// of the worker's time they got.
 std::uint64_t keep_asking(const std::filesystem::path& socket, int clients, std::size_t depth,
                           int stop) {
     struct Asking {
@@ -63,15 +64,16 @@ std::uint64_t keep_asking(const std::filesystem::path& socket, int clients, std:
     std::deque<Asking> all;
     for (int i = 0; i < clients; ++i)
         all.push_back({TestClient(socket)});
-    std::uint64_t done = 0;
+    std::uint64_t had = 0;
     for (std::size_t next = 0;; next = (next + 1) % all.size()) {
         Asking& asking = all[next];
         while (asking.asked.size() < depth)
             asking.asked.push_back(asking.client.ask(sleep_job(2)));
-        done += asking.client.answer(asking.asked.front()).is<ipc::Done>() ? 1 : 0;
+        const auto spent = asking.client.answer(asking.asked.front()).as<ipc::Done>().timings;
+        had += spent.prepared + spent.inferred + spent.finished;
         asking.asked.pop_front();
         char byte = 0;
-        if (::read(stop, &byte, 1) == 0) return done;
+        if (::read(stop, &byte, 1) == 0) return had;
     }
 }
 
@@ -79,8 +81,9 @@ std::uint64_t keep_asking(const std::filesystem::path& socket, int clients, std:
 double jain(const std::vector<std::uint64_t>& shares) {
     double sum = 0, squares = 0;
     for (const std::uint64_t share : shares) {
-        sum += static_cast<double>(share);
-        squares += static_cast<double>(share * share);
+        const auto part = static_cast<double>(share);
+        sum += part;
+        squares += part * part;
     }
     return sum * sum / (static_cast<double>(shares.size()) * squares);
 }
@@ -104,7 +107,7 @@ class Users : public WithQueue {
             return keep_asking(daemon.socket(), clients, depth, stopped_.get());
         });
     }
-    // What each had done when about `jobs` were.
+    // What each had of the worker when about `jobs` were done.
     std::vector<std::uint64_t> shares(std::vector<OtherUser> users, std::uint64_t jobs) {
         EXPECT_TRUE(wait_until([&] { return client.info("sleepy")->jobs_done >= jobs; }));
         go_on_.reset();

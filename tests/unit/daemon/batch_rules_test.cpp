@@ -17,13 +17,15 @@ const std::string kRows =
     "[[output]]\nname = \"y\"\ndtype = \"float32\"\nshape = [\"n\"]\n";
 const std::string kHead = "task = \"tensor\"\n[[code]]\nfile = \"m.pt\"\n";
 
-BatchRules read(const std::string& batch, const std::string& tensors = kRows) {
-    return parse_model_file(kHead + tensors + batch, "model.toml", "m").batch;
+BatchRules read(const std::string& batch, const std::string& tensors = kRows,
+                const std::string& head = kHead) {
+    return parse_model_file(head + tensors + batch, "model.toml", "m").batch;
 }
 
-std::string fault_of(const std::string& batch, const std::string& tensors = kRows) {
+std::string fault_of(const std::string& batch, const std::string& tensors = kRows,
+                     const std::string& head = kHead) {
     try {
-        read(batch, tensors);
+        read(batch, tensors, head);
         return "no fault";
     } catch (const TomlFault& fault) {
         return fault.what();
@@ -47,7 +49,7 @@ TEST(BatchRules, leave_the_number_to_a_measurement) {
     EXPECT_TRUE(rules.spec.measure);
     EXPECT_GT(rules.spec.rows, 1U);
     EXPECT_THAT(fault_of("[batch]\nmax = \"many\"\n"), HasSubstr("batch.max"));
-    EXPECT_THAT(fault_of("[batch]\nmax = \"auto\"\n", "warmup = false\n" + kRows),
+    EXPECT_THAT(fault_of("[batch]\nmax = \"auto\"\n", kRows, "warmup = false\n" + kHead),
                 HasSubstr("nothing to measure batch.max"));
 }
 
