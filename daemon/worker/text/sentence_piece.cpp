@@ -1,0 +1,157 @@
+// DeBERTa's tokens: SentencePiece's unigram model, as the reference's fast tokenizer runs it.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "daemon/worker/text/charsmap.hpp"
+#include "daemon/worker/text/code_points.hpp"
+#include "daemon/worker/text/spm_file.hpp"
+#include "daemon/worker/text/tokenizer.hpp"
+#include "daemon/worker/text/unigram.hpp"
+#include "daemon/worker/text/utf8.hpp"
+#include "daemon/worker/text/vocabulary_file.hpp"
+
+namespace samovar::worker::text {
+namespace {
+
+// What stands for a space in pieces: U+2581.
+constexpr std::string_view kSpace = "\xE2\x96\x81";
+constexpr std::string_view kUnknown = "[UNK]";
+
+std::string_view stripped(std::string_view text) {
+    std::size_t first = text.size(), last = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t start = at;
+        if (is_white_space(next_code_point(text, at))) continue;
+        first = std::min(first, start);
+        last = at;
+    }
+    return first < last ? text.substr(first, last - first) : std::string_view();
+}
+
+// Runs of spaces become one; then each space is kSpace, with one before the first word.
+std::string with_marked_spaces(std::string_view text) {
+    std::string marked;
+    marked.reserve(text.size() + 3 * kSpace.size());
+    if (!text.starts_with(' ') && !text.starts_with(kSpace)) marked += kSpace;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != ' ')
+            marked += text[at];
+        else
+            marked += kSpace;
+    }
+    return marked;
+}
+
+void squeeze_spaces(std::string& text) {
+    std::size_t kept = 0;
+    for (std::size_t at = 0; at < text.size(); ++at)
+        if (text[at] != ' ' || kept == 0 || text[kept - 1] != ' ') text[kept++] = text[at];
+    text.resize(kept);
+}
+
+class SentencePiece final : public Pieces {
+  public:
+    SentencePiece(Unigram unigram, Charsmap rules, std::int32_t unknown)
+        : unigram_(std::move(unigram)),
+          rules_(std::move(rules)),
+          unknown_({{std::string(kUnknown), unknown}}) {}
+
+    void append(std::string_view text, std::vector<std::int32_t>& ids) const override {
+        std::string normalised = rules_.normalised(stripped(text));
+        squeeze_spaces(normalised);
+        const std::string_view all = normalised;
+        Unigram::Steps steps;
+        // The other special tokens are looked for before the rules are applied, this one behind
+        // them.
+        for (std::size_t at = 0; at < all.size();) {
+            const auto special = unknown_.next(all, at);
+            const std::size_t end = special ? special->at : all.size();
+            if (end > at) append_words(with_marked_spaces(all.substr(at, end - at)), ids, steps);
+            if (!special) break;
+            ids.push_back(special->id);
+            at = special->at + special->bytes;
+        }
+    }
+
+  private:
+    // Each word begins with its mark.
+    void append_words(std::string_view marked, std::vector<std::int32_t>& ids,
+                      Unigram::Steps& steps) const {
+        while (!marked.empty()) {
+            const std::string_view word = marked.substr(0, marked.find(kSpace, kSpace.size()));
+            unigram_.append(word, ids, steps);
+            marked.remove_prefix(word.size());
+        }
+    }
+
+    Unigram unigram_;
+    Charsmap rules_;
+    SpecialTokens unknown_;
+};
+
+// The ids of [CLS], [SEP] and [PAD], or which of them there is none of.
+Result<FrameIds> frame_of(const std::vector<SpmPiece>& pieces, const std::string& name) {
+    static constexpr std::array<std::string_view, 3> kNames{"[CLS]", "[SEP]", "[PAD]"};
+    std::array<std::int32_t, 3> ids{-1, -1, -1};
+    for (std::size_t id = 0; id < pieces.size(); ++id)
+        for (std::size_t i = 0; i < kNames.size(); ++i)
+            if (pieces[id].text == kNames[i]) ids[i] = static_cast<std::int32_t>(id);
+    for (std::size_t i = 0; i < kNames.size(); ++i)
+        if (ids[i] < 0) return bad_vocabulary(name, "has no piece " + std::string(kNames[i]));
+    return FrameIds{ids[0], ids[1], ids[2]};
+}
+
+// What is found in the text before anything else is done to it.
+std::vector<SpecialToken> special_tokens(const std::vector<SpmPiece>& pieces) {
+    std::vector<SpecialToken> specials;
+    bool mask = false;
+    for (std::size_t id = 0; id < pieces.size(); ++id) {
+        const SpmPiece& piece = pieces[id];
+        const bool framing = piece.text == "[CLS]" || piece.text == "[SEP]" ||
+                             piece.text == "[PAD]" || piece.text == "[MASK]";
+        mask = mask || piece.text == "[MASK]";
+        if (framing || piece.kind == SpmKind::control || piece.kind == SpmKind::user_defined)
+            specials.push_back({piece.text, static_cast<std::int32_t>(id)});
+    }
+    if (!mask) specials.push_back({"[MASK]", static_cast<std::int32_t>(pieces.size())});
+    return specials;
+}
+
+}  // namespace
+
+Result<Tokenizer> read_sentence_piece(std::string_view content, const std::string& name) {
+    Result<SpmFile> file = parse_spm(content, name);
+    if (!file) return std::move(file).error();
+    if (file->pieces[static_cast<std::size_t>(file->unknown)].text != kUnknown)
+        return bad_vocabulary(name,
+                              "has '" + file->pieces[static_cast<std::size_t>(file->unknown)].text +
+                                  "' for what it does not know, and not " + std::string(kUnknown));
+    const Result<FrameIds> frame = frame_of(file->pieces, name);
+    if (!frame) return frame.error();
+    Result<Charsmap> rules = Charsmap::parse(file->charsmap, name);
+    if (!rules) return std::move(rules).error();
+
+    std::vector<SpecialToken> specials = special_tokens(file->pieces);
+    const std::size_t size =
+        std::max(file->pieces.size(), static_cast<std::size_t>(specials.back().id) + 1);
+    std::vector<Piece> pieces;
+    std::vector<float> scores;
+    for (SpmPiece& piece : file->pieces) {
+        scores.push_back(piece.score);
+        pieces.push_back({std::move(piece.text), static_cast<std::int32_t>(pieces.size())});
+    }
+    return Tokenizer(std::make_unique<SentencePiece>(
+                         Unigram(std::move(pieces), std::move(scores), file->unknown),
+                         std::move(*rules), file->unknown),
+                     SpecialTokens(std::move(specials)), *frame, size);
+}
+
+Result<Tokenizer> load_sentence_piece(const std::string& path) {
+    const Result<std::string> content = read_vocabulary(path);
+    if (!content) return content.error();
+    return read_sentence_piece(*content, path);
+}
+
+}  // namespace samovar::worker::text

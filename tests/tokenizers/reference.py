@@ -1,0 +1,31 @@
+"""The reference tokenizers: the fast ones of transformers, which run the library `tokenizers`."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+os.environ["TOKENIZERS_PARALLELISM"] = "true"
+
+from transformers import BertTokenizerFast, DebertaV2TokenizerFast  # noqa: E402  (after its settings)
+
+# Name: the bits that tests/tokenizers/tokenize.cpp takes, and what the reference is asked for.
+WORD_PIECE = {
+    "lower": (1, {}),
+    "cased": (0, {"do_lower_case": False}),
+    "accents": (3, {"strip_accents": False}),
+    "unspaced": (12, {"do_lower_case": False, "strip_accents": True, "tokenize_chinese_chars": False}),
+}
+
+
+def word_piece(vocabulary, options):
+    return BertTokenizerFast(vocab_file=str(vocabulary), **options).backend_tokenizer
+
+
+def sentence_piece(model):
+    return DebertaV2TokenizerFast(vocab_file=str(model)).backend_tokenizer
+
+
+def ids(tokenizer, texts, at_once=4096):
+    """The ids of each text, [CLS] and [SEP] around them, nothing cut."""
+    for start in range(0, len(texts), at_once):
+        yield from (encoded.ids for encoded in tokenizer.encode_batch(texts[start : start + at_once]))
