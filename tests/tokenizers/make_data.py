@@ -54,15 +54,20 @@ def make_word_piece(texts):
     begun, inside = collections.Counter(), collections.Counter()
     for word in words:
         begun.update(word[:length] for length in range(2, min(len(word), 12) + 1))
-        inside.update(
-            "##" + word[at : at + length] for at in range(1, len(word)) for length in range(2, 5) if at + length <= len(word)
-        )
+        for length in range(2, 5):
+            inside.update(f"##{word[at : at + length]}" for at in range(1, len(word) - length + 1))
     pieces = letters + [f"##{letter}" for letter in letters] + most(begun, 800) + most(inside, 800)
     return "".join(f"{piece}\n" for piece in SPECIAL + pieces)
 
 
-def train_sentence_piece(texts, path, size, coverage, **options):
-    """A model in the manner of DeBERTa-v3's."""
+def with_letters(texts, number):
+    """The texts with a space for each letter that is none of the `number` most frequent."""
+    letters = set(most(collections.Counter("".join(texts)), number))
+    return ["".join(letter if letter in letters else " " for letter in text) for text in texts]
+
+
+def train_sentence_piece(texts, path, size, **options):
+    """A model in the manner of DeBERTa-v3's, with a piece for every letter of the texts."""
     with tempfile.TemporaryDirectory() as scratch:
         text = pathlib.Path(scratch, "text")
         text.write_text("\n".join(" ".join(t.split()) for t in texts).replace("\0", ""))
@@ -75,7 +80,7 @@ def train_sentence_piece(texts, path, size, coverage, **options):
             vocab_size=size,
             hard_vocab_limit=False,
             model_type="unigram",
-            character_coverage=coverage,
+            character_coverage=1.0,
             num_threads=1,
             minloglevel=2,
             pad_id=0,
@@ -100,9 +105,9 @@ def main():
     texts = corpus.texts(sys.argv[1], 20000)[-20000:]
     DATA.mkdir(parents=True, exist_ok=True)
     (DATA / "vocab.txt").write_text(make_word_piece(texts))
-    letters = set(most(collections.Counter("".join(texts)), 800))
-    texts = ["".join(letter if letter in letters else " " for letter in text) for text in texts]
-    train_sentence_piece(texts, DATA / "spm.model", 2500, 1.0, rules=rules(), user_defined_symbols=["<url>"])
+    train_sentence_piece(
+        with_letters(texts, 800), DATA / "spm.model", 2500, rules=rules(), user_defined_symbols=["<url>"]
+    )
     print(f"wrote {DATA}/vocab.txt and spm.model")
 
 

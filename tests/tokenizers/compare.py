@@ -1,0 +1,76 @@
+"""Compares our token ids with the reference's, text by text, and says how many differ and what each side took.
+
+    ./dev compare-tokenizers [N]
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import corpus
+import make_data
+import reference
+import sentencepiece
+
+SMALL = make_data.DATA
+SHOWN = 5
+
+
+def compare(name, program, arguments, tokenizer, content, texts):
+    """The number of texts whose ids differ."""
+    started = time.perf_counter()
+    run = subprocess.run([program, *map(str, arguments)], input=content, stdout=subprocess.PIPE, check=True)
+    ours_took = time.perf_counter() - started
+    different, tokens, reference_took = 0, 0, -time.perf_counter()
+    for text, line, expected in zip(texts, run.stdout.splitlines(), reference.ids(tokenizer, texts), strict=True):
+        tokens += len(expected)
+        if [int(number) for number in line.split()] != expected:
+            different += 1
+            if different <= SHOWN:
+                print(f"  differs: {ascii(text)[:300]}\n    {expected[:40]}\n    {line.decode()[:200]}")
+    reference_took += time.perf_counter()
+    print(
+        f"{name}: {different} of {len(texts)} texts differ, {tokens} tokens; "
+        f"{ours_took:.1f} s here on one thread, {reference_took:.1f} s there on all"
+    )
+    return different
+
+
+def original(model, tokenizer, texts):
+    """For the record: how often SentencePiece itself differs from the reference, which is made of it."""
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(model))
+    encoded = processor.encode(texts)
+    different = sum(a != b[1:-1] for a, b in zip(encoded, reference.ids(tokenizer, texts), strict=True))
+    print(f"SentencePiece itself: {different} of {len(texts)} texts differ from the reference")
+
+
+def main():
+    program, vocabulary, mixed = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    content = corpus.raw(program, mixed)
+    texts = corpus.split(content)
+    print(f"{len(texts)} texts, {sum(map(len, texts))} code points")
+    different = 0
+    for file in (vocabulary, SMALL / "vocab.txt"):
+        for name, (bits, options) in reference.WORD_PIECE.items():
+            tokenizer = reference.word_piece(file, options)
+            different += compare(
+                f"{file} {name}", program, ["word-piece", file, bits], tokenizer, content, texts
+            )
+    with tempfile.TemporaryDirectory() as folder:
+        # All the rules of the kind that DeBERTa-v3 was trained with.
+        large = pathlib.Path(folder, "spm.model")
+        trained_on = make_data.with_letters(texts[-min(mixed, 20000) :], 4000)
+        make_data.train_sentence_piece(trained_on, large, 16000, normalization_rule_name="nmt_nfkc")
+        for name, file in (("nmt_nfkc", large), ("small", SMALL / "spm.model")):
+            tokenizer = reference.sentence_piece(file)
+            arguments = ["sentence-piece", file]
+            different += compare(f"SentencePiece {name}", program, arguments, tokenizer, content, texts)
+            original(file, tokenizer, texts)
+    print(f"{different} differences in all")
+    sys.exit(different != 0)
+
+
+if __name__ == "__main__":
+    main()
