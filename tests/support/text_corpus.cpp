@@ -4,7 +4,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace samovar::test {
+namespace samovar::tests {
 namespace {
 
 using namespace std::string_view_literals;
@@ -343,4 +343,4 @@ std::string mixed_text(std::uint64_t index) {
     return text;
 }
 
-}  // namespace samovar::test
+}  // namespace samovar::tests

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace samovar::test {
+namespace samovar::tests {
 
 // Written by hand: empty and blank texts, special tokens in the text, known traps.
 std::size_t written_texts();
@@ -21,4 +21,4 @@ std::string code_point_text(std::size_t index);
 // that are no UTF-8.
 std::string mixed_text(std::uint64_t index);
 
-}  // namespace samovar::test
+}  // namespace samovar::tests

@@ -1,9 +1,10 @@
-"""Compares our token ids with the reference's, text by text, and says how many differ and what each side took.
+"""Compares our token ids with the reference's, text by text, and says how many differ; then which is faster.
 
     ./dev compare-tokenizers [N]
 """
 
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -18,24 +19,43 @@ SMALL = make_data.DATA
 SHOWN = 5
 
 
+def our_ids(program, arguments, content):
+    run = subprocess.run([program, *map(str, arguments)], input=content, stdout=subprocess.PIPE, check=True)
+    return run.stdout.splitlines()
+
+
 def compare(name, program, arguments, tokenizer, content, texts):
     """The number of texts whose ids differ."""
-    started = time.perf_counter()
-    run = subprocess.run([program, *map(str, arguments)], input=content, stdout=subprocess.PIPE, check=True)
-    ours_took = time.perf_counter() - started
-    different, tokens, reference_took = 0, 0, -time.perf_counter()
-    for text, line, expected in zip(texts, run.stdout.splitlines(), reference.ids(tokenizer, texts), strict=True):
+    different, tokens = 0, 0
+    lines = our_ids(program, arguments, content)
+    for text, line, expected in zip(texts, lines, reference.ids(tokenizer, texts), strict=True):
         tokens += len(expected)
         if [int(number) for number in line.split()] != expected:
             different += 1
             if different <= SHOWN:
                 print(f"  differs: {ascii(text)[:300]}\n    {expected[:40]}\n    {line.decode()[:200]}")
-    reference_took += time.perf_counter()
-    print(
-        f"{name}: {different} of {len(texts)} texts differ, {tokens} tokens; "
-        f"{ours_took:.1f} s here on one thread, {reference_took:.1f} s there on all"
-    )
+    print(f"{name}: {different} of {len(texts)} texts differ, {tokens} tokens", flush=True)
     return different
+
+
+def speed(name, program, arguments, tokenizer):
+    """Tokens a second on one thread, of this project's documents; both sides by turns, the best of three."""
+    documents = sorted((make_data.DATA.parents[2] / "docs").rglob("*.md"))
+    texts = [line for file in documents for line in file.read_text().splitlines() if line] * 50
+    content = b"".join(struct.pack("<I", len(t.encode())) + t.encode() for t in texts)
+    ours, theirs, tokens = [], [], 0
+    for _ in range(3):
+        started = time.perf_counter()
+        lines = our_ids(program, arguments, content)
+        ours.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        tokens = sum(map(len, reference.ids(tokenizer, texts)))
+        theirs.append(time.perf_counter() - started)
+        assert len(lines) == len(texts)
+    print(
+        f"{name}: {tokens / min(ours) / 1e6:.2f} million tokens/s here, starting and printing included, "
+        f"{tokens / min(theirs) / 1e6:.2f} there: {min(theirs) / min(ours):.1f} times"
+    )
 
 
 def original(model, tokenizer, texts):
@@ -68,6 +88,8 @@ def main():
             arguments = ["sentence-piece", file]
             different += compare(f"SentencePiece {name}", program, arguments, tokenizer, content, texts)
             original(file, tokenizer, texts)
+        speed("WordPiece", program, ["word-piece", vocabulary, 1], reference.word_piece(vocabulary, {}))
+        speed("SentencePiece", program, ["sentence-piece", large], reference.sentence_piece(large))
     print(f"{different} differences in all")
     sys.exit(different != 0)
 

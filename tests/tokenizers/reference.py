@@ -4,7 +4,7 @@ import os
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
-os.environ["TOKENIZERS_PARALLELISM"] = "true"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one thread there, as here
 
 from transformers import BertTokenizerFast, DebertaV2TokenizerFast  # noqa: E402  (after its settings)
 

@@ -30,12 +30,12 @@ void write_text(const std::string& bytes) {
 }
 
 int write_corpus(std::uint64_t mixed) {
-    for (std::size_t i = 0; i < test::written_texts(); ++i)
-        write_text(test::written_text(i));
-    for (std::size_t i = 0; i < test::code_point_texts(); ++i)
-        write_text(test::code_point_text(i));
+    for (std::size_t i = 0; i < tests::written_texts(); ++i)
+        write_text(tests::written_text(i));
+    for (std::size_t i = 0; i < tests::code_point_texts(); ++i)
+        write_text(tests::code_point_text(i));
     for (std::uint64_t i = 0; i < mixed; ++i)
-        write_text(test::mixed_text(i));
+        write_text(tests::mixed_text(i));
     return 0;
 }
 

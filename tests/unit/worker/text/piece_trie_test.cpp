@@ -34,13 +34,13 @@ TEST(PieceTrie, without_pieces_nothing_is_found) {
 TEST(PieceTrie, finds_what_a_map_finds) {
     std::map<std::string, std::int32_t> map;
     for (std::uint64_t i = 0; i < 2000; ++i)
-        map.emplace(test::mixed_text(i).substr(0, 1 + i % 9), static_cast<std::int32_t>(i));
+        map.emplace(tests::mixed_text(i).substr(0, 1 + i % 9), static_cast<std::int32_t>(i));
     std::vector<Piece> pieces;
     for (const auto& [text, id] : map)
         pieces.push_back({text, id});
     const PieceTrie trie(pieces);
     for (std::uint64_t i = 0; i < 4000; ++i) {
-        const std::string text = test::mixed_text(i).substr(0, 1 + i % 11);
+        const std::string text = tests::mixed_text(i).substr(0, 1 + i % 11);
         const auto known = map.find(text);
         EXPECT_EQ(trie.find(text), known == map.end() ? PieceTrie::kNoPiece : known->second);
     }

@@ -61,9 +61,9 @@ std::string joined(const std::vector<std::int32_t>& ids) {
 
 // What stands on a line of golden.txt, made anew.
 std::string answer(const Tokenizer& tokenizer, const std::string& part, std::size_t number) {
-    if (part == "written") return joined(all_ids(tokenizer, test::written_text(number)));
-    if (part == "code-points") return hash_of_block(tokenizer, number, test::code_point_text);
-    return hash_of_block(tokenizer, number, test::mixed_text);
+    if (part == "written") return joined(all_ids(tokenizer, tests::written_text(number)));
+    if (part == "code-points") return hash_of_block(tokenizer, number, tests::code_point_text);
+    return hash_of_block(tokenizer, number, tests::mixed_text);
 }
 
 // Compares all of golden.txt that is of the tokenizer `name`.
@@ -80,7 +80,7 @@ void expect_as_the_reference(const std::string& name, const Tokenizer& tokenizer
         EXPECT_EQ(answer(tokenizer, part, number), expected) << line;
         ++compared;
     }
-    EXPECT_GE(compared, test::written_texts() + test::code_point_texts() / kBlock / kEachBlock);
+    EXPECT_GE(compared, tests::written_texts() + tests::code_point_texts() / kBlock / kEachBlock);
 }
 
 void expect_word_piece(const std::string& name, const BertRules& rules) {
