@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "daemon/worker/text/tokenizer.hpp"
 #include "tests/support/text_corpus.hpp"
@@ -14,8 +17,11 @@ namespace samovar::worker::text {
 namespace {
 
 constexpr std::size_t kBlock = 256;
-// Sanitizers make it slow.
-constexpr std::size_t kEachBlock = SAMOVAR_FEWER_TEXTS ? 16 : 1;
+#ifdef SAMOVAR_FEWER_TEXTS
+constexpr std::size_t kEachBlock = 4;
+#else
+constexpr std::size_t kEachBlock = 1;
+#endif
 
 const std::string kData = SAMOVAR_TEST_DATA "/tokenizers/";
 
@@ -102,6 +108,24 @@ TEST(Reference, word_piece_without_spaces_around_chinese_gives_its_ids) {
 }
 TEST(Reference, sentence_piece_gives_its_ids) {
     expect_as_the_reference("sentence-piece", load_sentence_piece(kData + "spm.model").value());
+}
+
+TEST(Reference, threads_that_share_a_tokenizer_get_the_same_ids) {
+    const Tokenizer words = load_word_piece(kData + "vocab.txt", {}).value();
+    const Tokenizer sentences = load_sentence_piece(kData + "spm.model").value();
+    const auto hash = [&](std::string& into) {
+        into = hash_of_block(words, 0, tests::mixed_text) +
+               hash_of_block(sentences, 0, tests::mixed_text);
+    };
+    std::array<std::string, 4> hashes;
+    {
+        std::vector<std::jthread> threads;
+        for (std::string& each : hashes)
+            threads.emplace_back([&hash, &each] { hash(each); });
+    }
+    std::string alone;
+    hash(alone);
+    EXPECT_THAT(hashes, testing::Each(alone));
 }
 
 }  // namespace
