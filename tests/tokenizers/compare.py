@@ -88,6 +88,8 @@ def main():
             arguments = ["sentence-piece", file]
             different += compare(f"SentencePiece {name}", program, arguments, tokenizer, content, texts)
             original(file, tokenizer, texts)
+            composing = reference.sentence_piece_nfc(file)
+            different += compare(f"the same, nfc, {name}", program, [*arguments, "nfc"], composing, content, texts)
         speed("WordPiece", program, ["word-piece", vocabulary, 1], reference.word_piece(vocabulary, {}))
         speed("SentencePiece", program, ["sentence-piece", large], reference.sentence_piece(large))
     print(f"{different} differences in all")

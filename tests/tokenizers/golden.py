@@ -42,6 +42,7 @@ def main():
     for name, (_, options) in reference.WORD_PIECE.items():
         found += lines(name, reference.word_piece(DATA / "vocab.txt", options), texts)
     found += lines("sentence-piece", reference.sentence_piece(DATA / "spm.model"), texts)
+    found += lines("sentence-piece-nfc", reference.sentence_piece_nfc(DATA / "spm.model"), texts)
     (DATA / "golden.txt").write_text("".join(f"{line}\n" for line in found))
     print(f"wrote {DATA}/golden.txt: {len(found)} lines")
 

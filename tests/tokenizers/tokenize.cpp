@@ -73,11 +73,15 @@ int main(int count, char** arguments) {
                                                   rules_of(std::strtoul(arguments[3], nullptr, 10)))
                                 .value());
         if (verb == "sentence-piece")
-            return tokenize(text::load_sentence_piece(arguments[2]).value());
+            return tokenize(text::load_sentence_piece(arguments[2], count > 3
+                                                                        ? text::SpmRules::nfc
+                                                                        : text::SpmRules::of_model)
+                                .value());
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;
     }
-    std::cerr << "tokenize corpus MIXED | word-piece vocab.txt BITS | sentence-piece spm.model\n";
+    std::cerr
+        << "tokenize corpus MIXED | word-piece vocab.txt BITS | sentence-piece spm.model [nfc]\n";
     return 2;
 }

@@ -1,14 +1,9 @@
 #include "daemon/worker/text/bert_text.hpp"
 
-#include <unicode/normalizer2.h>
-#include <unicode/uniset.h>
-
-#include <algorithm>
-#include <cstdint>
-#include <memory>
-#include <stdexcept>
+#include <utility>
 
 #include "daemon/worker/text/code_points.hpp"
+#include "daemon/worker/text/normal_form.hpp"
 #include "daemon/worker/text/utf8.hpp"
 
 namespace samovar::worker::text {
@@ -36,36 +31,7 @@ std::u32string cleaned(std::string_view text, const BertRules& rules) {
     return clean;
 }
 
-// Canonical decomposition as of Unicode 9: what came later stays as it is and reorders nothing.
-class Decomposition {
-  public:
-    Decomposition() {
-        UErrorCode status = U_ZERO_ERROR;
-        known_.applyPattern(icu::UnicodeString(u"[:Age=9.0:]"), status);
-        known_.freeze();
-        const icu::Normalizer2* const nfd = icu::Normalizer2::getNFDInstance(status);
-        if (U_FAILURE(status))
-            throw std::runtime_error(std::string("ICU has no decompositions: ") +
-                                     u_errorName(status));
-        filtered_ = std::make_unique<icu::FilteredNormalizer2>(*nfd, known_);
-    }
-
-    // The members are read from any thread: ICU's are constant once they are made.
-    icu::UnicodeString of(const icu::UnicodeString& text) const {
-        UErrorCode status = U_ZERO_ERROR;
-        icu::UnicodeString decomposed;
-        filtered_->normalize(text, decomposed, status);
-        if (U_FAILURE(status)) throw std::bad_alloc();
-        return decomposed;
-    }
-
-  private:
-    icu::UnicodeSet known_;
-    std::unique_ptr<icu::FilteredNormalizer2> filtered_;
-};
-
 std::u32string without_accents(std::u32string_view text) {
-    static const Decomposition decomposition;
     std::u32string stripped;
     stripped.reserve(text.size());
     const auto inert = [](char32_t c) { return c < kFirstDecomposed; };
@@ -74,15 +40,11 @@ std::u32string without_accents(std::u32string_view text) {
             stripped += text[at++];
             continue;
         }
-        icu::UnicodeString run;
-        for (; at < text.size() && !inert(text[at]); ++at)
-            run.append(static_cast<UChar32>(text[at]));
-        const icu::UnicodeString decomposed = decomposition.of(run);
-        for (std::int32_t i = 0; i < decomposed.length();) {
-            const auto c = static_cast<char32_t>(decomposed.char32At(i));
-            i += U16_LENGTH(static_cast<UChar32>(c));
+        const std::size_t start = at;
+        while (at < text.size() && !inert(text[at]))
+            ++at;
+        for (const char32_t c : decomposed(text.substr(start, at - start)))
             if (!is_nonspacing_mark(c)) stripped += c;
-        }
     }
     return stripped;
 }

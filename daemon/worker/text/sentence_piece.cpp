@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "daemon/worker/text/charsmap.hpp"
 #include "daemon/worker/text/code_points.hpp"
+#include "daemon/worker/text/normal_form.hpp"
 #include "daemon/worker/text/spm_file.hpp"
 #include "daemon/worker/text/tokenizer.hpp"
 #include "daemon/worker/text/unigram.hpp"
@@ -19,18 +21,22 @@ namespace {
 constexpr std::string_view kSpace = "\xE2\x96\x81";
 constexpr std::string_view kUnknown = "[UNK]";
 
-std::string_view stripped(std::string_view text) {
-    std::size_t first = text.size(), last = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t start = at;
-        if (is_white_space(next_code_point(text, at))) continue;
-        first = std::min(first, start);
-        last = at;
-    }
-    return first < last ? text.substr(first, last - first) : std::string_view();
+std::string_view without_space_behind(std::string_view text) {
+    std::size_t end = 0;
+    for (std::size_t at = 0; at < text.size();)
+        if (!is_white_space(next_code_point(text, at))) end = at;
+    return text.substr(0, end);
 }
 
-// Runs of spaces become one; then each space is kSpace, with one before the first word.
+std::string_view without_space_before(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t start = at;
+        if (!is_white_space(next_code_point(text, at))) return text.substr(start);
+    }
+    return {};
+}
+
+// Each space is kSpace, with one before the first word.
 std::string with_marked_spaces(std::string_view text) {
     std::string marked;
     marked.reserve(text.size() + 3 * kSpace.size());
@@ -51,22 +57,46 @@ void squeeze_spaces(std::string& text) {
     text.resize(kept);
 }
 
+std::string by_rules_of_model(const Charsmap& rules, std::string_view text) {
+    std::string normalised = rules.normalised(without_space_behind(without_space_before(text)));
+    squeeze_spaces(normalised);
+    return normalised;
+}
+
+// A run of white space, a tab or the end of a line becomes a space; any other white space that
+// stands alone stays. Then composition, and no white space at the end.
+std::string by_nfc(std::string_view text) {
+    std::string spaced;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t start = at;
+        const char32_t c = next_code_point(text, at);
+        std::size_t run = is_white_space(c) ? 1 : 0;
+        if (run != 0)
+            for (std::size_t next = at;
+                 next < text.size() && is_white_space(next_code_point(text, next)); ++run)
+                at = next;
+        if (run > 1 || c == '\t' || c == '\n' || c == '\r')
+            spaced += ' ';
+        else
+            spaced += text.substr(start, at - start);
+    }
+    return std::string(without_space_behind(composed(spaced)));
+}
+
 class SentencePiece final : public Pieces {
   public:
-    SentencePiece(Unigram unigram, Charsmap rules, std::int32_t unknown)
-        : unigram_(std::move(unigram)),
-          rules_(std::move(rules)),
-          unknown_({{std::string(kUnknown), unknown}}) {}
+    // `charsmap`: the model's rules, or nothing where composition takes their place. `late`:
+    // special tokens that are looked for behind the rules.
+    SentencePiece(Unigram unigram, std::optional<Charsmap> charsmap, SpecialTokens late)
+        : unigram_(std::move(unigram)), charsmap_(std::move(charsmap)), late_(std::move(late)) {}
 
     void append(std::string_view text, std::vector<std::int32_t>& ids) const override {
-        std::string normalised = rules_.normalised(stripped(text));
-        squeeze_spaces(normalised);
+        const std::string normalised =
+            charsmap_ ? by_rules_of_model(*charsmap_, text) : by_nfc(text);
         const std::string_view all = normalised;
         Unigram::Steps steps;
-        // The other special tokens are looked for before the rules are applied, this one behind
-        // them.
         for (std::size_t at = 0; at < all.size();) {
-            const auto special = unknown_.next(all, at);
+            const auto special = late_.next(all, at);
             const std::size_t end = special ? special->at : all.size();
             if (end > at) append_words(with_marked_spaces(all.substr(at, end - at)), ids, steps);
             if (!special) break;
@@ -87,8 +117,8 @@ class SentencePiece final : public Pieces {
     }
 
     Unigram unigram_;
-    Charsmap rules_;
-    SpecialTokens unknown_;
+    std::optional<Charsmap> charsmap_;
+    SpecialTokens late_;
 };
 
 // The ids of [CLS], [SEP] and [PAD], or which of them there is none of.
@@ -121,37 +151,44 @@ std::vector<SpecialToken> special_tokens(const std::vector<SpmPiece>& pieces) {
 
 }  // namespace
 
-Result<Tokenizer> read_sentence_piece(std::string_view content, const std::string& name) {
+Result<Tokenizer> read_sentence_piece(std::string_view content, const std::string& name,
+                                      SpmRules rules) {
     Result<SpmFile> file = parse_spm(content, name);
     if (!file) return std::move(file).error();
-    if (file->pieces[static_cast<std::size_t>(file->unknown)].text != kUnknown)
-        return bad_vocabulary(name,
-                              "has '" + file->pieces[static_cast<std::size_t>(file->unknown)].text +
-                                  "' for what it does not know, and not " + std::string(kUnknown));
+    const std::string& unknown = file->pieces[static_cast<std::size_t>(file->unknown)].text;
+    if (unknown != kUnknown)
+        return bad_vocabulary(name, "has '" + unknown + "' for what it does not know, and not " +
+                                        std::string(kUnknown));
     const Result<FrameIds> frame = frame_of(file->pieces, name);
     if (!frame) return frame.error();
-    Result<Charsmap> rules = Charsmap::parse(file->charsmap, name);
-    if (!rules) return std::move(rules).error();
+    Result<Charsmap> charsmap = Charsmap::parse(file->charsmap, name);
+    if (!charsmap) return std::move(charsmap).error();
 
     std::vector<SpecialToken> specials = special_tokens(file->pieces);
     const std::size_t size =
         std::max(file->pieces.size(), static_cast<std::size_t>(specials.back().id) + 1);
+    // The reference looks for [UNK] behind the model's rules, but before composition.
+    std::vector<SpecialToken> late{{std::string(kUnknown), file->unknown}};
+    if (rules == SpmRules::nfc) specials.push_back(std::exchange(late, {}).front());
+
     std::vector<Piece> pieces;
     std::vector<float> scores;
     for (SpmPiece& piece : file->pieces) {
         scores.push_back(piece.score);
         pieces.push_back({std::move(piece.text), static_cast<std::int32_t>(pieces.size())});
     }
+    std::optional<Charsmap> applied;
+    if (rules == SpmRules::of_model) applied = std::move(*charsmap);
     return Tokenizer(std::make_unique<SentencePiece>(
                          Unigram(std::move(pieces), std::move(scores), file->unknown),
-                         std::move(*rules), file->unknown),
+                         std::move(applied), SpecialTokens(std::move(late))),
                      SpecialTokens(std::move(specials)), *frame, size);
 }
 
-Result<Tokenizer> load_sentence_piece(const std::string& path) {
+Result<Tokenizer> load_sentence_piece(const std::string& path, SpmRules rules) {
     const Result<std::string> content = read_vocabulary(path);
     if (!content) return content.error();
-    return read_sentence_piece(*content, path);
+    return read_sentence_piece(*content, path, rules);
 }
 
 }  // namespace samovar::worker::text

@@ -11,6 +11,7 @@ if(NOT TARGET samovar_text)
         ${_text}/charsmap.cpp
         ${_text}/code_points.cpp
         ${_text}/grapheme.cpp
+        ${_text}/normal_form.cpp
         ${_text}/piece_trie.cpp
         ${_text}/sentence_piece.cpp
         ${_text}/special_tokens.cpp

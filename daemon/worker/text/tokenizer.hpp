@@ -70,10 +70,17 @@ Result<Tokenizer> load_word_piece(const std::string& path, const BertRules& rule
 Result<Tokenizer> read_word_piece(std::string_view content, const std::string& name,
                                   const BertRules& rules);
 
+// What is done to a text before SentencePiece's pieces are looked for.
+enum class SpmRules {
+    of_model,  // the rules in the file, as the model was trained; transformers 4
+    nfc,       // canonical composition in their place; transformers 5
+};
+
 // A SentencePiece unigram model (spm.model) as DeBERTa-v2 and v3 use it. It must hold [UNK] as the
 // unknown piece, [CLS], [SEP] and [PAD]; [MASK] is added behind the last piece where it is missing.
 // Errors: `bad_model`, naming the file and the piece; `io`.
-Result<Tokenizer> load_sentence_piece(const std::string& path);
-Result<Tokenizer> read_sentence_piece(std::string_view content, const std::string& name);
+Result<Tokenizer> load_sentence_piece(const std::string& path, SpmRules rules);
+Result<Tokenizer> read_sentence_piece(std::string_view content, const std::string& name,
+                                      SpmRules rules);
 
 }  // namespace samovar::worker::text

@@ -107,12 +107,19 @@ TEST(Reference, word_piece_without_spaces_around_chinese_gives_its_ids) {
                       {.lower_case = false, .strip_accents = true, .space_chinese = false});
 }
 TEST(Reference, sentence_piece_gives_its_ids) {
-    expect_as_the_reference("sentence-piece", load_sentence_piece(kData + "spm.model").value());
+    expect_as_the_reference("sentence-piece",
+                            load_sentence_piece(kData + "spm.model", SpmRules::of_model).value());
+}
+
+TEST(Reference, sentence_piece_with_composition_gives_its_ids) {
+    expect_as_the_reference("sentence-piece-nfc",
+                            load_sentence_piece(kData + "spm.model", SpmRules::nfc).value());
 }
 
 TEST(Reference, threads_that_share_a_tokenizer_get_the_same_ids) {
     const Tokenizer words = load_word_piece(kData + "vocab.txt", {}).value();
-    const Tokenizer sentences = load_sentence_piece(kData + "spm.model").value();
+    const Tokenizer sentences =
+        load_sentence_piece(kData + "spm.model", SpmRules::of_model).value();
     const auto hash = [&](std::string& into) {
         into = hash_of_block(words, 0, tests::mixed_text) +
                hash_of_block(sentences, 0, tests::mixed_text);

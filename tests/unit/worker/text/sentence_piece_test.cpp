@@ -17,8 +17,8 @@ std::string model() {
                      spm_piece("b", -3) + spm_piece("<url>", 0, 4));
 }
 
-Tokenizer tokenizer() {
-    return read_sentence_piece(model(), "spm.model").value();
+Tokenizer tokenizer(SpmRules rules = SpmRules::of_model) {
+    return read_sentence_piece(model(), "spm.model", rules).value();
 }
 
 std::vector<std::int32_t> ids(std::string_view text) {
@@ -26,7 +26,7 @@ std::vector<std::int32_t> ids(std::string_view text) {
 }
 
 std::string problem(std::string_view content) {
-    const auto read = read_sentence_piece(content, "spm.model");
+    const auto read = read_sentence_piece(content, "spm.model", SpmRules::of_model);
     if (read) return "";
     EXPECT_EQ(read.error().code, Errc::bad_model);
     return read.error().message;
@@ -55,7 +55,8 @@ TEST(SentencePiece, special_tokens_in_the_text_are_themselves_and_the_text_behin
 TEST(SentencePiece, the_mask_gets_an_id_behind_the_pieces_where_it_has_none) {
     EXPECT_THAT(ids("[MASK]"), ElementsAre(1, 9, 2));
     EXPECT_EQ(tokenizer().vocabulary_size(), 10u);
-    const auto own = read_sentence_piece(spm_model(spm_piece("[MASK]", 0, 4)), "m").value();
+    const auto own =
+        read_sentence_piece(spm_model(spm_piece("[MASK]", 0, 4)), "m", SpmRules::of_model).value();
     EXPECT_THAT(own.encode("[MASK]", 9).ids, ElementsAre(1, 4, 2));
     EXPECT_EQ(own.vocabulary_size(), 5u);
 }
@@ -76,6 +77,17 @@ TEST(SentencePiece, a_text_that_is_too_long_loses_its_end_and_says_how_much) {
     EXPECT_EQ(cut.cut, 2u);
 }
 
+TEST(SentencePiece, composition_may_take_the_place_of_the_rules_of_the_model) {
+    const Tokenizer composing =
+        read_sentence_piece(spm_model(spm_piece("\u2581", -2) + spm_piece("\u00E9", -1)),
+                            "spm.model", SpmRules::nfc)
+            .value();
+    EXPECT_THAT(composing.encode("e\u0301", 9).ids, ElementsAre(1, 4, 5, 2));
+    // The space before a text counts, and one that is no U+0020 and stands alone is no space.
+    EXPECT_THAT(composing.encode(" \n\u00E9 \n", 9).ids, ElementsAre(1, 4, 5, 2));
+    EXPECT_THAT(composing.encode("\u00E9\u3000\u00E9", 9).ids, ElementsAre(1, 4, 5, 3, 5, 2));
+}
+
 TEST(SentencePiece, a_model_without_the_tokens_of_deberta_is_refused) {
     EXPECT_THAT(problem(spm_piece("<unk>", 0, 2) + spm_trainer(0)),
                 HasSubstr("spm.model has '<unk>' for what it does not know"));
@@ -84,7 +96,7 @@ TEST(SentencePiece, a_model_without_the_tokens_of_deberta_is_refused) {
 }
 
 TEST(SentencePiece, a_file_that_is_not_there_is_named) {
-    const auto loaded = load_sentence_piece("/nowhere/spm.model");
+    const auto loaded = load_sentence_piece("/nowhere/spm.model", SpmRules::of_model);
     ASSERT_FALSE(loaded);
     EXPECT_THAT(loaded.error().message, HasSubstr("/nowhere/spm.model"));
 }
