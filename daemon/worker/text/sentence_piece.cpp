@@ -6,82 +6,16 @@
 #include <utility>
 
 #include "daemon/worker/text/charsmap.hpp"
-#include "daemon/worker/text/code_points.hpp"
-#include "daemon/worker/text/normal_form.hpp"
 #include "daemon/worker/text/spm_file.hpp"
+#include "daemon/worker/text/spm_text.hpp"
 #include "daemon/worker/text/tokenizer.hpp"
 #include "daemon/worker/text/unigram.hpp"
-#include "daemon/worker/text/utf8.hpp"
 #include "daemon/worker/text/vocabulary_file.hpp"
 
 namespace samovar::worker::text {
 namespace {
 
-// What stands for a space in pieces: U+2581.
-constexpr std::string_view kSpace = "\xE2\x96\x81";
 constexpr std::string_view kUnknown = "[UNK]";
-
-std::string_view without_space_behind(std::string_view text) {
-    std::size_t end = 0;
-    for (std::size_t at = 0; at < text.size();)
-        if (!is_white_space(next_code_point(text, at))) end = at;
-    return text.substr(0, end);
-}
-
-std::string_view without_space_before(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t start = at;
-        if (!is_white_space(next_code_point(text, at))) return text.substr(start);
-    }
-    return {};
-}
-
-// Each space is kSpace, with one before the first word.
-std::string with_marked_spaces(std::string_view text) {
-    std::string marked;
-    marked.reserve(text.size() + 3 * kSpace.size());
-    if (!text.starts_with(' ') && !text.starts_with(kSpace)) marked += kSpace;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != ' ')
-            marked += text[at];
-        else
-            marked += kSpace;
-    }
-    return marked;
-}
-
-void squeeze_spaces(std::string& text) {
-    std::size_t kept = 0;
-    for (std::size_t at = 0; at < text.size(); ++at)
-        if (text[at] != ' ' || kept == 0 || text[kept - 1] != ' ') text[kept++] = text[at];
-    text.resize(kept);
-}
-
-std::string by_rules_of_model(const Charsmap& rules, std::string_view text) {
-    std::string normalised = rules.normalised(without_space_behind(without_space_before(text)));
-    squeeze_spaces(normalised);
-    return normalised;
-}
-
-// A run of white space, a tab or the end of a line becomes a space; any other white space that
-// stands alone stays. Then composition, and no white space at the end.
-std::string by_nfc(std::string_view text) {
-    std::string spaced;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t start = at;
-        const char32_t c = next_code_point(text, at);
-        std::size_t run = is_white_space(c) ? 1 : 0;
-        if (run != 0)
-            for (std::size_t next = at;
-                 next < text.size() && is_white_space(next_code_point(text, next)); ++run)
-                at = next;
-        if (run > 1 || c == '\t' || c == '\n' || c == '\r')
-            spaced += ' ';
-        else
-            spaced += text.substr(start, at - start);
-    }
-    return std::string(without_space_behind(composed(spaced)));
-}
 
 class SentencePiece final : public Pieces {
   public:
@@ -92,7 +26,7 @@ class SentencePiece final : public Pieces {
 
     void append(std::string_view text, std::vector<std::int32_t>& ids) const override {
         const std::string normalised =
-            charsmap_ ? by_rules_of_model(*charsmap_, text) : by_nfc(text);
+            charsmap_ ? normalised_by_model(*charsmap_, text) : normalised_by_nfc(text);
         const std::string_view all = normalised;
         Unigram::Steps steps;
         for (std::size_t at = 0; at < all.size();) {
@@ -110,7 +44,8 @@ class SentencePiece final : public Pieces {
     void append_words(std::string_view marked, std::vector<std::int32_t>& ids,
                       Unigram::Steps& steps) const {
         while (!marked.empty()) {
-            const std::string_view word = marked.substr(0, marked.find(kSpace, kSpace.size()));
+            const std::string_view word =
+                marked.substr(0, marked.find(kMarkedSpace, kMarkedSpace.size()));
             unigram_.append(word, ids, steps);
             marked.remove_prefix(word.size());
         }

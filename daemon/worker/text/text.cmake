@@ -16,6 +16,7 @@ if(NOT TARGET samovar_text)
         ${_text}/sentence_piece.cpp
         ${_text}/special_tokens.cpp
         ${_text}/spm_file.cpp
+        ${_text}/spm_text.cpp
         ${_text}/tokenizer.cpp
         ${_text}/unigram.cpp
         ${_text}/utf8.cpp
