@@ -120,21 +120,27 @@ Result<Warmth> Client::warmth(const std::string& model) {
 }
 
 Result<std::vector<MinuteOfCalls>> Client::calls(std::chrono::sys_time<milliseconds> since) {
-    const auto watch = std::make_shared<client::EventWatch>(
-        ipc::WatchEvents{count_of(since.time_since_epoch()), false, true});
-    const Deadline deadline(session_->options().call_timeout);
-    if (Result<void> started = session_->start(watch, deadline); !started) return started.error();
-    if (!session_->wait(*watch, deadline)) {
-        session_->forget(*watch);
-        return Error{Errc::timed_out, "the daemon did not tell of its calls in time",
-                     "ask for a shorter time", 0, 0};
-    }
-    if (!watch->end) return watch->end.error();
     std::vector<MinuteOfCalls> minutes;
-    for (ipc::Event& event : watch->take())
-        minutes.push_back({std::chrono::sys_time<milliseconds>(milliseconds(event.at_ms)),
-                           std::move(event.model), event.calls});
-    return minutes;
+    const Deadline deadline(session_->options().call_timeout);
+    // The daemon tells a page at a time, until there is none.
+    for (std::size_t known = 0;; known = minutes.size()) {
+        const auto watch = std::make_shared<client::EventWatch>(
+            ipc::WatchEvents{count_of(since.time_since_epoch()), false, true});
+        if (Result<void> started = session_->start(watch, deadline); !started)
+            return started.error();
+        if (!session_->wait(*watch, deadline)) {
+            session_->forget(*watch);
+            return Error{Errc::timed_out, "the daemon did not tell of its calls in time",
+                         "ask for a shorter time", 0, 0};
+        }
+        if (!watch->end) return watch->end.error();
+        for (ipc::Event& event : watch->take())
+            minutes.push_back({std::chrono::sys_time<milliseconds>(milliseconds(event.at_ms)),
+                               std::move(event.model), event.calls});
+        if (minutes.size() == known) return minutes;
+        for (; known < minutes.size(); ++known)
+            since = std::max(since, minutes[known].at + std::chrono::minutes(1));
+    }
 }
 
 Result<void> Client::events(std::chrono::sys_time<milliseconds> since, bool follow,

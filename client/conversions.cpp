@@ -73,7 +73,33 @@ ModelStatus to_public(ipc::ModelStatus&& message) {
             message.changes,
             milliseconds(message.next_ms),
             std::move(message.next_rung),
-            std::move(message.next_rule)};
+            std::move(message.next_rule),
+            message.measured};
+}
+
+std::optional<double> joules_of(const ipc::BroughtUp& up) {
+    if (!up.tells_energy) return std::nullopt;
+    return static_cast<double>(up.idle_millijoules) / 1000;
+}
+
+std::optional<std::uint64_t> limit_of(std::uint64_t limit) {
+    return limit == ipc::DeviceStatus::kNoLimit ? std::nullopt : std::optional(limit);
+}
+
+DeviceStatus to_public(ipc::DeviceStatus&& message) {
+    DeviceStatus device;
+    device.name = std::move(message.name);
+    device.description = std::move(message.description);
+    device.uuid = std::move(message.uuid);
+    if (message.total > 0) {
+        device.total = message.total;
+        device.free = message.free;
+    }
+    device.held = message.held;
+    device.limit = limit_of(message.limit);
+    device.lent = message.lent;
+    device.problem = std::move(message.problem);
+    return device;
 }
 
 }  // namespace
@@ -112,6 +138,8 @@ ModelInfo to_public(ipc::ModelInfo&& message) {
     info.queued = message.queued;
     info.in_flight = message.in_flight;
     info.last_load = to_public(std::move(message.last_load));
+    info.held_bytes = message.held_bytes;
+    info.measured = message.measured;
     return info;
 }
 
@@ -140,13 +168,17 @@ Event to_public(ipc::Event&& message) {
 }
 
 Warmth to_public(ipc::Warmth&& message) {
-    Warmth warmth{message.uses, message.cold_starts, {}, {}};
+    Warmth warmth{message.uses, message.cold_starts, {}, {}, {}};
+    warmth.since += milliseconds(message.since_ms);
     for (ipc::CallTimes& calls : message.calls)
         warmth.calls.push_back({std::move(calls.kind), calls.calls, nanoseconds(calls.p50_ns),
                                 nanoseconds(calls.p99_ns)});
     for (ipc::BroughtUp& up : message.brought_up)
-        warmth.brought_up.push_back({std::move(up.cause), up.times, up.met, up.unmet,
-                                     milliseconds(up.idle_ms), up.idle_byte_seconds});
+        warmth.brought_up.push_back(
+            {std::move(up.cause), up.times, up.met, up.unmet, milliseconds(up.idle_ms),
+             up.idle_byte_seconds,
+             up.has_saved ? std::optional(milliseconds(up.saved_ms)) : std::nullopt,
+             joules_of(up)});
     return warmth;
 }
 
@@ -163,6 +195,10 @@ DaemonStatus to_public(ipc::StatusReport&& message) {
         status.workers.push_back(to_public(std::move(worker)));
     for (ipc::ModelStatus& model : message.models)
         status.models.push_back(to_public(std::move(model)));
+    for (ipc::DeviceStatus& device : message.devices)
+        status.devices.push_back(to_public(std::move(device)));
+    status.parked = message.parked;
+    status.parked_limit = limit_of(message.parked_limit);
     return status;
 }
 

@@ -39,16 +39,10 @@ bool is_device(std::string_view name) {
     return fault == std::errc() && stop == end && index < 64;
 }
 
-DeviceBudget read_device_budget(TomlReader& reader, const std::string& name) {
+DeviceBudget read_device_budget(TomlReader& reader) {
     reader.allow({"budget", "leave_free"});
     DeviceBudget budget{read_amount(reader, "budget"), read_amount(reader, "leave_free")};
     reader.finish();
-    if (name == "cpu") return budget;
-    // How much memory a GPU has, and how much of it others hold, only a worker of it knows.
-    if (budget.budget && budget.budget->share > 0)
-        reader.fail("budget", "a share is for device cpu: write bytes, such as \"20GiB\"");
-    if (budget.leave_free)
-        reader.fail("leave_free", "is for device cpu: give " + name + " a budget instead");
     return budget;
 }
 
@@ -61,7 +55,7 @@ BudgetOptions read_budgets(TomlReader& top) {
             if (!is_device(name))
                 devices->fail(name, "is no device: write [device.cpu] or [device.\"cuda:0\"]");
             auto reader = devices->table(name);
-            options.devices[name] = read_device_budget(*reader, name);
+            options.devices[name] = read_device_budget(*reader);
         }
         devices->finish();
     }

@@ -11,7 +11,7 @@
 
 namespace samovar::daemon {
 
-// Bytes, or a share of what there is.
+// Bytes, or a share of what a device has.
 struct Amount {
     std::uint64_t bytes = 0;
     double share = 0;  // from 0 to 1; where it is not 0 it counts, and not the bytes
@@ -32,6 +32,7 @@ struct BudgetOptions {
     // Where the machine's memory is read; a test has its own.
     std::filesystem::path meminfo = "/proc/meminfo";
     std::filesystem::path pressure = "/proc/pressure/memory";
+    std::string nvml = "libnvidia-ml.so.1";
 };
 
 // Reads both tables; nothing is limited where there are none. Throws TomlFault.

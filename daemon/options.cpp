@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include <samovar/limits.hpp>
+
 #include "daemon/models/toml_reader.hpp"
 
 namespace samovar::daemon {
@@ -88,6 +90,9 @@ void read_config(const fs::path& file, Options& options) {
         reader.duration_ms("drain", 0, kLongestDrainMs, options.drain.count()));
     options.linger = std::chrono::milliseconds(
         reader.duration_ms("linger", 0, kLongestLingerMs, options.linger.count()));
+    options.parallel_loads = static_cast<std::size_t>(
+        reader.integer("parallel_loads", 1, static_cast<std::int64_t>(kMaxWorkers),
+                       static_cast<std::int64_t>(options.parallel_loads)));
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     options.budgets = read_budgets(reader);
     reader.finish();
@@ -95,7 +100,7 @@ void read_config(const fs::path& file, Options& options) {
 
 struct Flags {
     std::string config, socket, mode, group, models, store, state, worker_folder, log_level,
-        meminfo, pressure;
+        meminfo, pressure, nvml, device_nodes;
     unsigned threads = 0;
     double drain = -1, linger = -1;
     int ready_fd = -1, clock_fd = -1;
@@ -130,6 +135,9 @@ void declare(CLI::App& app, Flags& flags) {
     app.add_option("--meminfo", flags.meminfo, "where a test says what memory there is")->group("");
     app.add_option("--pressure", flags.pressure, "where a test says how scarce memory is")
         ->group("");
+    app.add_option("--nvml", flags.nvml, "the library that a test has tell of GPUs")->group("");
+    app.add_option("--device-nodes", flags.device_nodes, "where a test has GPUs: /dev/nvidia")
+        ->group("");
     app.footer(
         "Example:\n  samovard --socket /tmp/samovar.sock --models ./models\n\n"
         "Exit status: 0 stopped as asked, 1 could not start or run, 2 wrong usage.");
@@ -151,6 +159,8 @@ void apply(const Flags& flags, Options& options) {
     if (!flags.log_level.empty()) options.log_level = flags.log_level;
     if (!flags.meminfo.empty()) options.budgets.meminfo = flags.meminfo;
     if (!flags.pressure.empty()) options.budgets.pressure = flags.pressure;
+    if (!flags.nvml.empty()) options.budgets.nvml = flags.nvml;
+    if (!flags.device_nodes.empty()) options.device_nodes = flags.device_nodes;
     options.ready_fd = flags.ready_fd;
     options.clock_fd = flags.clock_fd;
 }

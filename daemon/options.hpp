@@ -17,7 +17,9 @@ struct Options {
     unsigned threads = 1;  // intra-op threads of a worker, where a model says nothing else
     std::chrono::milliseconds drain{10'000};
     std::chrono::milliseconds linger{10'000};  // how long an empty worker stays
+    std::size_t parallel_loads = 2;            // over all workers
     BudgetOptions budgets;
+    std::string device_nodes = "/dev/nvidia";  // and a number: what GPUs there are
     std::string log_level = "info";
     int ready_fd = -1;
     int clock_fd = -1;  // for tests, see Keeper::follow_clock

@@ -26,6 +26,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.log_level = options.log_level;
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
+    settings.limits.parallel_loads = options.parallel_loads;
     return settings;
 }
 
@@ -56,7 +57,7 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
     : loop_(loop),
       options_(std::move(options)),
       store_(std::move(store)),
-      devices_(find_devices(options_.worker_folder)),
+      devices_(find_devices(options_.worker_folder, options_.device_nodes)),
       dispatcher_(loop.get_executor(), settings_of(options_)),
       keeper_(loop.get_executor(), dispatcher_, options_.budgets, channels_, disk_),
       services_{registry_, dispatcher_, keeper_, channels_, {}, {}, {}, {}, {}},
@@ -93,6 +94,7 @@ void Server::start() {
         keeper_.recall(std::move(*state));
     else
         spdlog::warn("state: {}; nothing outlives this daemon", describe(state.error()));
+    keeper_.look_at_gpus_first();
     apply(scan_models(options_.models, store_, devices_));
     store_.collect(registry_.used());
     watch_signals();
@@ -167,7 +169,7 @@ void Server::finish() {
     for (const auto& [id, entry] : std::exchange(sessions_, {}))
         if (const auto session = entry.lock()) session->close_when_sent();
     phase_ = Phase::over;
-    keeper_.remember();
+    keeper_.remember_all();
     listener_.close();
     signals_.cancel();
     drain_timer_.cancel();
@@ -200,6 +202,7 @@ ipc::StatusReport Server::status(bool all) const {
         keeper_.fill(status, *entry.current);
         report.models.push_back(std::move(status));
     }
+    keeper_.fill(report);
     return report;
 }
 

@@ -71,6 +71,7 @@ class Server {
 };
 
 // What models can run on here: NVIDIA devices that are present, if the worker for them is.
-Devices find_devices(const std::filesystem::path& worker_folder);
+// `device_nodes`: their files, but for the number.
+Devices find_devices(const std::filesystem::path& worker_folder, const std::string& device_nodes);
 
 }  // namespace samovar::daemon

@@ -12,13 +12,13 @@ namespace samovar::daemon {
 
 namespace fs = std::filesystem;
 
-Devices find_devices(const fs::path& worker_folder) {
+Devices find_devices(const fs::path& worker_folder, const std::string& device_nodes) {
     Devices devices;
     std::error_code fault;
-    while (fs::exists("/dev/nvidia" + std::to_string(devices.cuda_devices), fault))
+    while (fs::exists(device_nodes + std::to_string(devices.cuda_devices), fault))
         ++devices.cuda_devices;
     if (devices.cuda_devices == 0)
-        devices.cuda_problem = "this machine has no /dev/nvidia0";
+        devices.cuda_problem = "this machine has no " + device_nodes + "0";
     else if (!fs::exists(worker_folder / "samovar-worker-cuda", fault)) {
         devices.cuda_devices = 0;
         devices.cuda_problem = "samovar-worker-cuda is not installed in " + worker_folder.string();

@@ -182,8 +182,11 @@ void Dispatch::worker_exited(WorkerId id, Time now) {
     if (before == WorkerState::stopping) return proceed(id, now);
     // A kill for a known fault is answered already, by refusing the job or the model it was for.
     const std::optional<Time> again = condemned && was_up ? now : worker.restarts.died(now, was_up);
-    if (!again) return fail_worker(id, now);
-    if (worker.due.empty()) return;
+    if (!again) {
+        fail_worker(id, now);
+        return serve_waiting_loads(now);
+    }
+    if (worker.due.empty()) return serve_waiting_loads(now);
     worker.state = WorkerState::backing_off;
     worker.since = *again;
     proceed(id, now);
@@ -324,9 +327,13 @@ std::vector<Action> Dispatch::take() {
 
 Dispatch::ModelView Dispatch::view_model(ModelId id) const {
     const Model& model = models_.at(id);
+    const Worker& worker = workers_[model.worker];
+    const bool outnumbered = must_wait_for_others(model) && worker.due.contains(id) &&
+                             worker.is_open() && !worker.loading && has_room(id);
     return {model.residency, model.waiting.size() + model.runnable,
             model.in_flight, model.since,
-            model.needed(),  !model.stays()};
+            model.needed(),  !model.stays(),
+            outnumbered};
 }
 
 Dispatch::WorkerView Dispatch::view_worker(WorkerId id) const {

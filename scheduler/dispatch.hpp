@@ -28,6 +28,8 @@ struct DispatchLimits {
     Duration failed_model = std::chrono::seconds(5);
     // Whether a load asks for room before it begins.
     bool ask_for_room = false;
+    // Loads over all workers at a time; 0: as many as there are workers.
+    std::size_t parallel_loads = 0;
     RestartLimits restarts;
 };
 
@@ -38,6 +40,9 @@ struct DispatchLimits {
 // A job is in exactly one place: waiting for its model, runnable on a worker, or in flight there.
 // A model is in one place on its way to the device; one of each worker's models loads at a time,
 // since a worker has one loader, in the order of the jobs that wait for them.
+//
+// With `parallel_loads` a load may have to wait for those of other workers: then those come first
+// that jobs or people wait for, in the order in which they came. Wake-ups do not count.
 //
 // With `ask_for_room` what is due asks for its room as soon as its worker is up, and is passed by
 // those that have theirs. Once begun, a load has used it up; a worker's death takes none back.
@@ -112,9 +117,10 @@ class Dispatch {
     struct ModelView {
         Residency residency;
         std::size_t queued, in_flight;
-        Time retry_at;  // for `failed`
-        bool wanted;    // on its way to hot: a load was asked for, or jobs wait
-        bool leaving;   // on its way to parked or cold, when its jobs are done
+        Time retry_at;     // for `failed`
+        bool wanted;       // on its way to hot: a load was asked for, or jobs wait
+        bool leaving;      // on its way to parked or cold, when its jobs are done
+        bool outnumbered;  // it could load now, but for the loads of other workers
     };
     struct WorkerView {
         WorkerState state;
@@ -188,6 +194,10 @@ class Dispatch {
     void ask_for_room(const Worker& worker);
     void forgo_room(ModelId id);
     bool load_next(WorkerId id, Time now);
+    bool may_begin(ModelId id) const;
+    bool must_wait_for_others(const Model& model) const;
+    void serve_waiting_loads(Time now);
+    std::tuple<bool, JobId, bool, std::uint64_t> turn_among_workers(const Worker& worker) const;
     std::optional<ModelId> next_load(const Worker& worker) const;
     bool has_room(ModelId id) const;
     std::tuple<JobId, bool, std::uint64_t> turn_of(const Model& model) const;
@@ -215,6 +225,8 @@ class Dispatch {
 
     DispatchLimits limits_;
     bool shutting_down_ = false;
+    std::size_t loads_ = 0;    // under way, over all workers
+    bool load_ended_ = false;  // and nobody was looked for who may begin instead
     JobId newest_ = 0;
     std::uint64_t wishes_ = 0;
     std::vector<Worker> workers_;

@@ -80,6 +80,11 @@ void Dispatch::become(ModelId id, Residency residency) {
     worker.stepping_down.erase(id);
     worker.due.erase(id);
     if (occupies(model.residency)) --worker.occupants;
+    if (model.residency == Residency::loading) {
+        --loads_;
+        load_ended_ = true;
+    }
+    if (residency == Residency::loading) ++loads_;
     model.residency = residency;
     if (residency == Residency::loading || residency == Residency::waking) worker.loading = id;
     if (residency == Residency::unloading || residency == Residency::parking)
@@ -111,10 +116,43 @@ void Dispatch::settle(ModelId id, Residency residency) {
 
 void Dispatch::proceed(WorkerId id, Time now) {
     start_if_due(id, now);
+    serve_waiting_loads(now);
     if (!workers_[id].is_open()) return;
     const bool held = load_next(id, now);
     if (!held) run_next(id, now);
     stop_if_empty(id, now);
+}
+
+// Where a load has ended, of whichever worker, those that waited for that begin, in their order,
+// before the next of the same worker.
+void Dispatch::serve_waiting_loads(Time now) {
+    if (!std::exchange(load_ended_, false) || limits_.parallel_loads == 0) return;
+    std::vector<WorkerId> waiting;
+    for (WorkerId id = 0; id < workers_.size(); ++id)
+        if (workers_[id].is_open() && !workers_[id].loading && next_load(workers_[id]))
+            waiting.push_back(id);
+    std::sort(waiting.begin(), waiting.end(), [&](WorkerId a, WorkerId b) {
+        return turn_among_workers(workers_[a]) < turn_among_workers(workers_[b]);
+    });
+    for (const WorkerId id : waiting)
+        if (loads_ < limits_.parallel_loads) proceed(id, now);
+}
+
+// What nobody waits for comes last.
+std::tuple<bool, JobId, bool, std::uint64_t> Dispatch::turn_among_workers(
+    const Worker& worker) const {
+    const Model& model = models_.at(*next_load(worker));
+    return std::tuple_cat(std::tuple(model.waiting.empty() && model.up != Cause::operators),
+                          turn_of(model));
+}
+
+bool Dispatch::may_begin(ModelId id) const {
+    return has_room(id) && !must_wait_for_others(models_.at(id));
+}
+
+bool Dispatch::must_wait_for_others(const Model& model) const {
+    return model.residency == Residency::cold && limits_.parallel_loads > 0 &&
+           loads_ >= limits_.parallel_loads;
 }
 
 void Dispatch::start_if_due(WorkerId id, Time now) {
@@ -196,11 +234,11 @@ bool Dispatch::load_next(WorkerId id, Time now) {
 std::optional<ModelId> Dispatch::next_load(const Worker& worker) const {
     for (const JobId job : worker.suspects)
         if (const ModelId model = jobs_.at(job).model; worker.due.contains(model))
-            return has_room(model) ? std::optional(model) : std::nullopt;
+            return may_begin(model) ? std::optional(model) : std::nullopt;
     if (!worker.suspects.empty()) return std::nullopt;
     std::optional<ModelId> next;
     for (const ModelId id : worker.due)
-        if (has_room(id) && (!next || turn_of(models_.at(id)) < turn_of(models_.at(*next))))
+        if (may_begin(id) && (!next || turn_of(models_.at(id)) < turn_of(models_.at(*next))))
             next = id;
     return next;
 }

@@ -17,6 +17,7 @@ void Dispatcher::carry_out() {
         for (const scheduler::Action& action : actions)
             std::visit([this](const auto& what) { perform(what); }, action);
     carrying_out_ = false;
+    tell_who_waits_for_others();
     arm_timer();
     if (on_idle && (dispatch_.jobs() == 0 || processes() == 0)) on_idle();
 }
@@ -148,6 +149,7 @@ void Dispatcher::perform(const scheduler::ModelSettled& action) {
     spdlog::info("model {} version {}: {}", model->file.name, model->version,
                  to_string(to_wire(action.residency)));
     if (action.residency != scheduler::Residency::hot) load_started_.erase(action.model);
+    ran_out_.erase(action.model);
     if (action.residency == scheduler::Residency::cold ||
         action.residency == scheduler::Residency::failed)
         threads_.erase(action.model);
@@ -208,6 +210,7 @@ void Dispatcher::perform(const scheduler::ForgetModel& action) {
     models_.erase(found);
     load_problems_.erase(action.model);
     room_problems_.erase(action.model);
+    ran_out_.erase(action.model);
     load_started_.erase(action.model);
     memory_before_.erase(action.model);
     threads_.erase(action.model);

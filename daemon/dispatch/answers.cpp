@@ -130,10 +130,14 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
     load_problems_[model] = describe(error).substr(0, kMaxProblemBytes);
     spdlog::error("model {} version {}: {}", found->second->file.name, found->second->version,
                   load_problems_[model]);
-    if (ran_out)
+    if (ran_out) {
+        ran_out_[model] = {Errc::out_of_memory,
+                           "model \"" + found->second->file.name + "\": " + error.message,
+                           "unload other models, or release a pin", 0, 1000};
         dispatch_.model_ran_out(model, now);
-    else
+    } else {
         dispatch_.model_load_failed(model, now);
+    }
     carry_out();
 }
 

@@ -91,6 +91,17 @@ void Dispatcher::tell_load_to_come(scheduler::ModelId model) {
     if (!ready || busy) on_load_to_come(*found->second);
 }
 
+// For the loads of other workers, of which there are as many as there may be.
+void Dispatcher::tell_who_waits_for_others() {
+    for (Waiter& waiter : waiters_) {
+        if (!waiter.wants_hot || waiter.told_to_wait || !models_.contains(waiter.model)) continue;
+        if (!dispatch_.view_model(waiter.model).outnumbered) continue;
+        waiter.told_to_wait = true;
+        if (const auto requester = waiter.requester.lock())
+            requester->progressed(waiter.request, {"waiting for other loads", 0, 0});
+    }
+}
+
 scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::JobId id = next_job_++;
     const scheduler::Time now = Clock::now();
@@ -183,6 +194,8 @@ void Dispatcher::room_made(scheduler::ModelId model) noexcept {
 }
 
 void Dispatcher::no_room(scheduler::ModelId model, Error why) noexcept {
+    // Then the numbers of a budget are not the reason.
+    if (const auto ran_out = ran_out_.extract(model)) why = ran_out.mapped();
     spdlog::warn("{}", why.message);
     room_problems_[model] = std::move(why);
     dispatch_.no_room(model, Clock::now());
@@ -274,6 +287,8 @@ void Dispatcher::fill(ipc::ModelInfo& info, const ModelVersion& model) const {
     info.jobs_done = model.jobs_done;
     info.jobs_failed = model.jobs_failed;
     info.last_load = model.last_load;
+    info.held_bytes = model.needs();
+    info.measured = model.measured();
     if (!models_.contains(model.id)) return;
     const auto view = dispatch_.view_model(model.id);
     info.queued = static_cast<std::uint32_t>(view.queued);
@@ -333,11 +348,13 @@ ipc::ModelStatus Dispatcher::model_status(const ModelVersion& model) const {
     status.jobs_failed = model.jobs_failed;
     status.weight_bytes = model.last_load.weight_bytes;
     status.device = model.device;
+    status.measured = model.measured();
     switch (view.residency) {
+        case scheduler::Residency::waking: status.host_bytes = status.weight_bytes; [[fallthrough]];
+        case scheduler::Residency::loading:
         case scheduler::Residency::hot:
-        case scheduler::Residency::parking: status.device_bytes = status.weight_bytes; break;
-        case scheduler::Residency::parked:
-        case scheduler::Residency::waking: status.host_bytes = status.weight_bytes; break;
+        case scheduler::Residency::parking: status.device_bytes = model.needs(); break;
+        case scheduler::Residency::parked: status.host_bytes = status.weight_bytes; break;
         default: break;
     }
     return status;

@@ -132,6 +132,7 @@ class Dispatcher final : private WorkerProcess::Listener {
         bool wants_hot;
         std::weak_ptr<Requester> requester;
         std::uint64_t request;
+        bool told_to_wait = false;
     };
 
     // WorkerProcess::Listener
@@ -173,6 +174,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     scheduler::WorkerId place_for(const ModelVersion& model);
     std::uint32_t threads_for(const ModelVersion& model);
     void tell_load_to_come(scheduler::ModelId model);
+    void tell_who_waits_for_others();
     scheduler::WorkerId id_of(const WorkerProcess& worker) const;
     ipc::LoadReport complete(ipc::LoadReport report, Place& place, scheduler::ModelId model);
     void measure(ModelVersion& model, const Place& place, bool first, std::uint64_t device_bytes);
@@ -187,6 +189,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::map<scheduler::ModelId, ModelPtr> models_;
     std::map<scheduler::ModelId, std::string> load_problems_;
     std::map<scheduler::ModelId, Error> room_problems_;
+    std::map<scheduler::ModelId, Error> ran_out_;  // whose load did, and is to be tried once more
     std::map<scheduler::ModelId, scheduler::Time> load_started_;
     std::map<scheduler::ModelId, std::uint64_t> memory_before_;  // of the worker, at a load's start
     std::map<scheduler::ModelId, unsigned> threads_;  // of models on the CPU that are not cold

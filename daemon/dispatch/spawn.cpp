@@ -68,17 +68,21 @@ void set_files(SpawnPlan& plan, int control, int jobs) {
 
 // The daemon's environment, without what systemd meant for the daemon alone. OpenMP reads its
 // variables while it is loaded, before any of the worker's own code runs: spinning threads that
-// lose their core cost hundreds of milliseconds at p99 (docs/benchmarks.md).
+// lose their core cost hundreds of milliseconds at p99 (docs/benchmarks.md). CUDA counts GPUs as
+// NVML does, by their place on the bus: left alone it begins with the fastest.
 std::vector<std::string> environment() {
     std::vector<std::string> variables;
+    bool ordered = false;
     for (char** variable = environ; *variable; ++variable) {
         const std::string_view text(*variable);
         if (text.starts_with("NOTIFY_SOCKET=") || text.starts_with("LISTEN_") ||
             text.starts_with("WATCHDOG_") || text.starts_with("OMP_WAIT_POLICY="))
             continue;
+        ordered = ordered || text.starts_with("CUDA_DEVICE_ORDER=");
         variables.emplace_back(text);
     }
     variables.emplace_back("OMP_WAIT_POLICY=passive");
+    if (!ordered) variables.emplace_back("CUDA_DEVICE_ORDER=PCI_BUS_ID");
     return variables;
 }
 

@@ -12,8 +12,8 @@ struct Spawned {
 };
 
 // Starts the worker program with its control socket as descriptor 3 and its jobs socket as 4, no
-// other descriptor but 0 to 2, and an environment in which OpenMP sleeps while it waits. Errors:
-// `io`.
+// other descriptor but 0 to 2, and an environment in which OpenMP sleeps while it waits and CUDA
+// counts by the PCI bus, unless this process's says otherwise. Errors: `io`.
 Result<Spawned> spawn_worker(const WorkerProgram& program);
 
 }  // namespace samovar::daemon

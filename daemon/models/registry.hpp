@@ -19,6 +19,10 @@ struct ModelVersion : Candidate {
     std::uint64_t held_bytes = 0;  // of its device while hot, as measured; 0 before the first load
     std::uint64_t load_ns = 0;     // that its worker took to load it, without its start
     std::uint64_t jobs_done = 0, jobs_failed = 0;
+
+    bool measured() const { return !last_load.code.empty(); }
+    // What it takes of its device to be hot: as measured, or before the first load by its files.
+    std::uint64_t needs() const { return measured() ? held_bytes : artefact_bytes; }
 };
 using ModelPtr = std::shared_ptr<ModelVersion>;
 

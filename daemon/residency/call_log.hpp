@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,27 @@ namespace samovar::daemon {
 // Loop thread only.
 class CallLog {
   public:
-    // Two days of eight models that are called every minute. All of it, 131 bytes a minute at most,
-    // must fit what a session may leave unread.
-    static constexpr std::size_t kCapacity = 24'576;
+    // A week of thirteen models that are called every minute, in 1.5 MB.
+    static constexpr std::size_t kCapacity = 131'072;
+    // So many are told at once, and the rest of the minute: 131 bytes each at most must fit what a
+    // session may leave unread.
+    static constexpr std::size_t kPage = 24'576;
 
     // A call that came at this time, in milliseconds since 1970, UTC.
     void add(const std::string& model, std::uint64_t at_ms);
-    // Minutes that were over at `now_ms`, none from before `since_ms`, in the order of their ends.
+    // Minutes that were over at `now_ms`, none from before `since_ms`, in the order of their ends;
+    // where there are more than a page, the first.
     std::vector<ipc::Event> since(std::uint64_t since_ms, std::uint64_t now_ms);
+
+    // ---- From one life of the daemon to the next -----------------------------------------------
+    // A minute that an earlier life wrote down; the oldest first.
+    void recall(const ipc::Event& minute);
+    // When the minute that goes on is over, if it has calls.
+    std::optional<std::uint64_t> next_end_ms() const;
+    // Those that were over by then, and were not taken yet. At the end of this life also what there
+    // is of the last one: the next may add to it.
+    std::vector<ipc::Event> take(std::uint64_t now_ms);
+    std::vector<ipc::Event> take_all();
 
   private:
     struct Minute {
@@ -29,11 +43,15 @@ class CallLog {
         std::uint32_t calls;
     };
 
+    std::uint32_t number_of(const std::string& model);
+    void put(const Minute& minute);
     void close();
+    ipc::Event to_event(const Minute& minute) const;
 
     std::vector<std::string> names_;
     std::map<std::string, std::uint32_t> numbers_;
     std::deque<Minute> minutes_;
+    std::vector<Minute> not_taken_;
     std::uint32_t open_ = 0;                         // the minute that goes on
     std::map<std::uint32_t, std::uint32_t> counts_;  // of it, by model
 };

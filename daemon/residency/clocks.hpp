@@ -1,9 +1,20 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 
 #include "scheduler/residency/standing.hpp"
 
 namespace samovar::daemon {
+
+// As messages and files tell times.
+inline std::uint64_t in_ms(scheduler::Duration time) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
+inline std::uint64_t in_ns(scheduler::Duration time) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(time).count());
+}
 
 // What the rules of residency take for the time: both clocks of the machine, ahead of them by what
 // a test has let pass. Timers run on the machine's own.

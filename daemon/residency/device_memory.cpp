@@ -1,5 +1,7 @@
 #include "daemon/residency/device_memory.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <fstream>
 
@@ -56,7 +58,15 @@ DeviceMemory::DeviceMemory(BudgetOptions options)
 scheduler::Bytes DeviceMemory::limit_of(const std::string& device) const {
     const auto found = options_.devices.find(device);
     if (found == options_.devices.end() || !found->second.budget) return kUnlimited;
-    return found->second.budget->of(machine_.total);
+    const Amount& budget = *found->second.budget;
+    const scheduler::Bytes total = total_of(device);
+    return budget.share > 0 && total == 0 ? kUnlimited : budget.of(total);
+}
+
+scheduler::Bytes DeviceMemory::total_of(const std::string& device) const {
+    if (device == "cpu") return machine_.total;
+    const auto found = gpus_.find(device);
+    return found == gpus_.end() ? 0 : found->second.total;
 }
 
 scheduler::DeviceId DeviceMemory::device(const std::string& name, scheduler::Time now) {
@@ -78,35 +88,126 @@ std::string DeviceMemory::usual_device() const {
     return gpu == devices_.end() ? "cpu" : gpu->first;
 }
 
+scheduler::Bytes DeviceMemory::pinned(const std::string& device) const {
+    constexpr scheduler::ModelId kNone = 0;  // versions count from 1
+    return budget_.pinned(devices_.at(device), kNone);
+}
+
 void DeviceMemory::set_ceiling(const std::string& device, scheduler::Bytes ceiling) {
     ceilings_[device] = ceiling;
     apply_limit(device, scheduler::Clock::now());
 }
 
-bool DeviceMemory::watches_others() const {
-    const auto options = options_.devices.find("cpu");
-    return options != options_.devices.end() && options->second.leave_free &&
-           devices_.contains("cpu");
-}
-
-bool DeviceMemory::look_at_others() {
-    if (!watches_others()) return false;
-    const scheduler::DeviceId cpu = devices_.at("cpu");
-    const HostMemory host = read_meminfo(options_.meminfo);
-    if (host.total == 0) return true;  // it does not say
-    const std::uint64_t free = host.available;
-    const std::uint64_t reserve = options_.devices.at("cpu").leave_free->of(machine_.total);
-    beside_others_ = scheduler::less(budget_.held(cpu) + free, reserve);
-    apply_limit("cpu", scheduler::Clock::now());
-    return budget_.held(cpu) > 0 || budget_.has_displaced(cpu);
-}
-
 void DeviceMemory::apply_limit(const std::string& device, scheduler::Time now) {
+    const auto id = find_device(device);
+    if (!id) return;
     scheduler::Bytes limit = limit_of(device);
-    if (const auto ceiling = ceilings_.find(device); ceiling != ceilings_.end())
-        limit = std::min(limit, ceiling->second);
-    if (device == "cpu") limit = std::min(limit, beside_others_);
-    budget_.set_limit(devices_.at(device), limit, now);
+    for (const auto* lower : {&ceilings_, &beside_others_})
+        if (const auto found = lower->find(device); found != lower->end())
+            limit = std::min(limit, found->second);
+    budget_.set_limit(*id, limit, now);
+}
+
+// ---- What other programs leave ------------------------------------------------------------------
+
+std::optional<Amount> DeviceMemory::reserve(const std::string& device) const {
+    const auto options = options_.devices.find(device);
+    return options == options_.devices.end() ? std::nullopt : options->second.leave_free;
+}
+
+bool DeviceMemory::has_reserve(const std::string& device) const {
+    return reserve(device).has_value();
+}
+
+bool DeviceMemory::watches(const std::string& device) const {
+    const auto id = find_device(device);
+    return id && has_reserve(device) && (budget_.held(*id) > 0 || budget_.has_displaced(*id));
+}
+
+bool DeviceMemory::watches_any() const {
+    return std::any_of(options_.devices.begin(), options_.devices.end(),
+                       [this](const auto& entry) { return watches(entry.first); });
+}
+
+void DeviceMemory::look_at_machine() {
+    const std::optional<Amount> reserve = this->reserve("cpu");
+    const auto cpu = find_device("cpu");
+    if (!reserve || !cpu) return;
+    const HostMemory host = read_meminfo(options_.meminfo);
+    if (host.total == 0) return;  // it does not say
+    beside_others_["cpu"] =
+        scheduler::less(budget_.held(*cpu) + host.available, reserve->of(machine_.total));
+    apply_limit("cpu", scheduler::Clock::now());
+}
+
+// ---- What NVML tells of GPUs --------------------------------------------------------------------
+
+std::set<std::string> DeviceMemory::gpus() const {
+    std::set<std::string> names;
+    for (const auto& [name, options] : options_.devices)
+        names.insert(name);
+    for (const auto& [name, id] : devices_)
+        names.insert(name);
+    names.erase("cpu");
+    return names;
+}
+
+std::set<std::string> DeviceMemory::gpus_with_limits_to_see() const {
+    std::set<std::string> names;
+    for (const auto& [name, options] : options_.devices)
+        if (name != "cpu" && (options.leave_free || (options.budget && options.budget->share > 0)))
+            names.insert(name);
+    return names;
+}
+
+DeviceMemory::Held DeviceMemory::held() const {
+    Held held;
+    for (const auto& [name, id] : devices_)
+        held[name] = budget_.held(id);
+    return held;
+}
+
+bool DeviceMemory::seen(const GpuReadings& readings, const Held& held_before) {
+    bool became_known = false;
+    for (const auto& [device, reading] : readings) {
+        if (!reading) {
+            unseen(device, reading.error().message);
+            continue;
+        }
+        if (unseen_.erase(device) > 0 || !gpus_.contains(device))
+            spdlog::info("device {}: {}, {}, {} free", device, reading->name,
+                         bytes_in_words(reading->total), bytes_in_words(reading->free));
+        became_known = became_known || total_of(device) != reading->total;
+        gpus_[device] = *reading;
+        // What models held when it was read is known within what has changed since. The larger of
+        // both lets nobody leave without need; the next look puts it right.
+        const auto before = held_before.find(device);
+        const auto id = find_device(device);
+        const scheduler::Bytes held =
+            std::max(before == held_before.end() ? 0 : before->second, id ? budget_.held(*id) : 0);
+        if (const auto reserve = this->reserve(device))
+            beside_others_[device] =
+                scheduler::less(held + reading->free, reserve->of(reading->total));
+        apply_limit(device, scheduler::Clock::now());
+    }
+    return became_known;
+}
+
+// Said once for each reason. What was seen last goes on to hold.
+void DeviceMemory::unseen(const std::string& device, const std::string& why) {
+    if (std::exchange(unseen_[device], why) == why) return;
+    if (gpus_.contains(device))
+        spdlog::warn("device {} is not seen any more: {}; its limits stay as they are", device,
+                     why);
+    else if (gpus_with_limits_to_see().contains(device))
+        spdlog::warn(
+            "device {} is not seen: {}; what samovard.toml leaves free of it, or gives as a share, "
+            "holds from when it is",
+            device, why);
+    else if (options_.devices.contains(device))
+        spdlog::warn("device {} is not seen: {}; its budget holds all the same", device, why);
+    else
+        spdlog::info("device {} is not seen: {}", device, why);
 }
 
 void DeviceMemory::add(const ModelVersion& model, std::optional<scheduler::ModelId> instead_of,
@@ -160,6 +261,31 @@ std::optional<Error> DeviceMemory::pin_refusal(const ModelVersion& model) const 
                      bytes_in_words(limit) + " that models may hold of " + model.device +
                      " are pinned already",
                  "release another pin, or raise the budget in samovard.toml", 0, 0};
+}
+
+std::vector<ipc::DeviceStatus> DeviceMemory::status() const {
+    std::set<std::string> names = gpus();
+    names.insert("cpu");
+    std::vector<ipc::DeviceStatus> all;
+    for (const std::string& name : names) {
+        ipc::DeviceStatus status;
+        status.name = name;
+        if (const auto gpu = gpus_.find(name); gpu != gpus_.end()) {
+            status.description = gpu->second.name.substr(0, kMaxDescriptionBytes);
+            status.uuid = gpu->second.uuid;
+            status.free = gpu->second.free;
+        } else if (name == "cpu") {
+            status.free = read_meminfo(options_.meminfo).available;
+        }
+        status.total = total_of(name);
+        const auto id = find_device(name);
+        status.held = id ? budget_.held(*id) : 0;
+        status.limit = id ? budget_.limit(*id) : limit_of(name);
+        if (const auto why = unseen_.find(name); why != unseen_.end())
+            status.problem = why->second.substr(0, kMaxProblemBytes);
+        if (all.size() < kMaxDevices) all.push_back(std::move(status));
+    }
+    return all;
 }
 
 std::string DeviceMemory::holders(const std::string& device) const {

@@ -1,9 +1,11 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "daemon/budget_options.hpp"
+#include "daemon/devices/gpu_reading.hpp"
 #include "daemon/models/registry.hpp"
 #include "scheduler/budget/budget.hpp"
 
@@ -41,16 +43,37 @@ class DeviceMemory {
     std::optional<scheduler::DeviceId> find_device(const std::string& name) const;
     // The first GPU that models are for, else the CPU.
     std::string usual_device() const;
-    // The limit of the configuration.
+    // The limit of the configuration; none either for a share of a GPU that was not seen yet.
     scheduler::Bytes limit_of(const std::string& device) const;
+    // All its memory; 0 where that is not known.
+    scheduler::Bytes total_of(const std::string& device) const;
+    // What pinned models hold of it, or would if they were hot.
+    scheduler::Bytes pinned(const std::string& device) const;
     // A limit below that, while something is lent.
     void set_ceiling(const std::string& device, scheduler::Bytes ceiling);
     Error loan_refusal(const std::string& device, const scheduler::Shortage& shortage) const;
 
-    // Looks at how much memory other programs leave, where a reserve is to be left to them. Whether
-    // it has to be looked at again, as models hold memory or wait for some.
-    bool look_at_others();
-    bool watches_others() const;
+    // ---- What other programs leave, where a reserve is to be left to them ----------------------
+    bool has_reserve(const std::string& device) const;
+    // Whether it has to be looked at again, as models hold memory or wait for some.
+    bool watches(const std::string& device) const;
+    bool watches_any() const;
+    // Looks at the CPU's.
+    void look_at_machine();
+
+    // ---- What NVML tells of GPUs ---------------------------------------------------------------
+    // Those of the configuration, and those that models are for.
+    std::set<std::string> gpus() const;
+    // Those whose limits are not known without it.
+    std::set<std::string> gpus_with_limits_to_see() const;
+    // What models hold of each device, to be given to seen() with what was read afterwards.
+    using Held = std::map<std::string, scheduler::Bytes>;
+    Held held() const;
+    // Takes in what was read. True where a GPU's memory became known.
+    bool seen(const GpuReadings& readings, const Held& held_before);
+
+    // What there is to tell of each device, but for what is lent of it.
+    std::vector<ipc::DeviceStatus> status() const;
 
     // What models hold of a device.
     std::string holders(const std::string& device) const;
@@ -58,6 +81,8 @@ class DeviceMemory {
     Error refusal(const ModelVersion& model, const scheduler::Shortage& shortage) const;
 
   private:
+    void unseen(const std::string& device, const std::string& why);
+    std::optional<Amount> reserve(const std::string& device) const;
     scheduler::DeviceId device(const std::string& name, scheduler::Time now);
     void apply_limit(const std::string& device, scheduler::Time now);
 
@@ -66,7 +91,9 @@ class DeviceMemory {
     scheduler::Budget budget_;
     std::map<std::string, scheduler::DeviceId> devices_;
     std::map<std::string, scheduler::Bytes> ceilings_;
-    scheduler::Bytes beside_others_ = scheduler::kUnlimited;  // what the CPU's models may hold so
+    std::map<std::string, scheduler::Bytes> beside_others_;  // what models may hold so
+    std::map<std::string, GpuReading> gpus_;                 // as last seen
+    std::map<std::string, std::string> unseen_;              // why not any more, or not yet
 };
 
 }  // namespace samovar::daemon

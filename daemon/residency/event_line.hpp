@@ -7,7 +7,8 @@
 
 namespace samovar::daemon {
 
-// A move as a line of JSON with its line feed, as `samovar events --json` prints it.
+// A move, or a minute with calls, as a line of JSON with its line feed, as `samovar events --json`
+// prints it.
 std::string line_of(const ipc::Event& event);
 // The inverse; none for what is no such line.
 std::optional<ipc::Event> event_of_line(std::string_view line);

@@ -20,6 +20,7 @@ class HostWatch {
 
     // Nobody is woken while nobody wants to know.
     void want(bool wanted);
+    bool wanted() const { return wanted_; }
     void stop();
 
   private:

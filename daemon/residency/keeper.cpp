@@ -25,11 +25,6 @@ Result<std::optional<scheduler::Duration>> end_of_wish(std::chrono::milliseconds
     return std::optional<scheduler::Duration>(length);
 }
 
-std::uint64_t in_ms(scheduler::Duration time) {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
-}
-
 // An Explanation and a ModelStatus tell it alike.
 template <class Answer>
 void tell_next(Answer& answer, const scheduler::Ladder::View& view, const scheduler::Now& now) {
@@ -47,21 +42,32 @@ Keeper::Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher,
                const BudgetOptions& budgets, ChannelTable& channels, asio::thread_pool& disk)
     : dispatcher_(dispatcher),
       memory_(budgets),
-      loans_(loop, memory_, [this] { carry_out(); }),
+      loans_(loop, memory_,
+             {.changed = [this] { carry_out(); },
+              .write_down = [this] { remember(); },
+              .name_of = [this](scheduler::ModelId id) { return name_of(id); },
+              .bring_back = [this](const std::string& model) { bring_back(model); }}),
       watch_(loop, budgets, [this] { look_at_others(); }),
+      gpus_(loop, budgets.nvml),
       synthetic_(loop, dispatcher, channels,
-                 [this](scheduler::ModelId model) {
+                 [this](scheduler::ModelId model, SyntheticJobs::Took took) {
+                     const auto record = records_.find(model);
+                     if (took && record != records_.end())
+                         record->second->warmth.self_warmed(*took);
                      ladder_.self_warmed(model, clocks_.now());
+                     remember_soon();
                      carry_out();
                  }),
       disk_(disk),
       timer_(loop),
+      energy_timer_(loop),
       clock_(loop),
       wall_ahead_(clocks_.now().wall_ahead()) {
     dispatcher_.watcher = this;
 }
 
 void Keeper::preload() {
+    loans_.recall(std::exchange(loans_then_, {}));
     std::vector<ModelPtr> models;
     for (const auto& [id, model] : dispatcher_.models())
         if (model->file.residency.preload) models.push_back(model);
@@ -77,6 +83,8 @@ void Keeper::preload() {
 void Keeper::stop() {
     stopped_ = true;
     timer_.cancel();
+    energy_timer_.cancel();
+    loans_then_ = loan_memories();
     loans_.stop();
     watch_.stop();
     boost::system::error_code ignored;
@@ -203,7 +211,10 @@ void Keeper::version_added(const ModelVersion& model,
     const scheduler::Now now = clocks_.now();
     std::shared_ptr<Record> record;
     if (instead_of) record = records_.at(*instead_of);
-    if (!record) record = std::make_shared<Record>();
+    if (!record) {
+        record = std::make_shared<Record>();
+        record->warmth.begin(now.wall);
+    }
     record->warmth.replaced(now.steady);
     record->newest = model.id;
     records_[model.id] = std::move(record);
@@ -212,6 +223,9 @@ void Keeper::version_added(const ModelVersion& model,
     ladder_.add(model.id, model.file.residency, now, instead_of);
     if (model.file.residency.forecast) foresight_.add(model.id, cost_of(model), instead_of);
     if (!instead_of) recall(model, now);
+    // Its price is a share of the device's memory.
+    if (model.file.residency.forecast && memory_.total_of(model.device) == 0)
+        look_at_gpus({model.device}, [] {});
     take_pin(model.id);
     look_ahead(now);
     carry_out();
@@ -221,6 +235,7 @@ void Keeper::version_gone(scheduler::ModelId model) {
     ladder_.remove(model);
     foresight_.remove(model);
     memory_.budget().remove(model, scheduler::Clock::now());
+    room_asks_.erase(model);
     pinned_for_a_time_.erase(model);
     records_.erase(model);
 }
@@ -228,7 +243,9 @@ void Keeper::version_gone(scheduler::ModelId model) {
 scheduler::CallKind Keeper::job_came(scheduler::ModelId model,
                                      std::optional<scheduler::KeepAlive> asked) {
     const scheduler::Now now = clocks_.now();
-    calls_.add(dispatcher_.models().at(model)->file.name, in_ms(now.wall.time_since_epoch()));
+    const ModelVersion& called = *dispatcher_.models().at(model);
+    calls_.add(called.file.name, in_ms(now.wall.time_since_epoch()));
+    energy_.disturbed(called.device);
     const scheduler::CallKind kind =
         records_.at(model)->warmth.job_came(ladder_.view(model).residency, now.steady);
     look_ahead(now);
@@ -244,6 +261,8 @@ void Keeper::job_ended(scheduler::ModelId model, const JobEnd& end) {
     const scheduler::Now now = clocks_.now();
     if (const auto record = records_.find(model); record != records_.end())
         record->second->warmth.job_ended(end.kind, end.ran, end.took, now.steady);
+    if (const auto found = dispatcher_.models().find(model); found != dispatcher_.models().end())
+        energy_.disturbed(found->second->device);
     ladder_.job_ended(model, end.ran, now);
     memory_.budget().job_ended(model, scheduler::Clock::now());
     remember_soon();
@@ -259,19 +278,19 @@ void Keeper::moved(const ModelVersion& model, const scheduler::ModelMoved& move)
     event.from = to_wire(move.from);
     event.to = to_wire(move.to);
     event.cause = to_string(move.cause);
-    if (since && !is_at_rest(move.from))
-        event.took_ns = static_cast<std::uint64_t>(
-            std::chrono::duration_cast<std::chrono::nanoseconds>(now.steady - *since).count());
-    event.bytes = model.last_load.weight_bytes;
+    if (since && !is_at_rest(move.from)) event.took_ns = in_ns(now.steady - *since);
+    event.bytes = model.held_bytes;
     spdlog::debug("model {} version {}: {} -> {} ({}) after {} ms", model.file.name, model.version,
                   to_string(move.from), to_string(move.to), event.cause, event.took_ns / 1'000'000);
     keep_event(event);
     events_.add(std::move(event));
     if (Record& record = *records_.at(model.id); record.newest == model.id)
-        record.warmth.moved(move.from, move.to, move.cause, model.last_load.weight_bytes,
-                            now.steady);
+        record.warmth.moved(move.from, move.to, move.cause, model.held_bytes, now.steady);
+    energy_.disturbed(model.device);
+    if (model.device != "cpu" && move.to == Residency::hot) watch_energy();
     memory_.budget().moved(model.id, move.to, scheduler::Clock::now());
     ladder_.moved(model.id, move.to, move.cause, now);
+    remember_soon();
     carry_out();
 }
 

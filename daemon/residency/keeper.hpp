@@ -3,12 +3,14 @@
 #include <memory>
 #include <optional>
 
+#include "daemon/devices/gpu_probe.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/call_log.hpp"
 #include "daemon/residency/clocks.hpp"
 #include "daemon/residency/device_memory.hpp"
 #include "daemon/residency/event_log.hpp"
 #include "daemon/residency/host_watch.hpp"
+#include "daemon/residency/idle_energy.hpp"
 #include "daemon/residency/loans.hpp"
 #include "daemon/residency/state_folder.hpp"
 #include "daemon/residency/synthetic_jobs.hpp"
@@ -26,11 +28,16 @@ class Keeper final : public DispatchWatcher {
     Keeper(const asio::any_io_executor& loop, Dispatcher& dispatcher, const BudgetOptions& budgets,
            ChannelTable& channels, asio::thread_pool& disk);
 
+    // Looks which GPUs with limits there are. Before the models are read.
+    void look_at_gpus_first();
     // Goes on from what an earlier life of the daemon left. Before the models are read.
     void recall(StateFolder state);
     // Has what the next life needs written down.
     void remember();
-    // After the models were read for the first time: brings up those to preload.
+    // The same, of the last there is.
+    void remember_all();
+    // After the models were read for the first time: brings up those to preload. What was lent by
+    // an earlier life of the daemon still is.
     void preload();
     // No moves from here on: the daemon ends.
     void stop();
@@ -50,6 +57,9 @@ class Keeper final : public DispatchWatcher {
     // The minutes with calls that are over, none from before `since_ms`.
     std::vector<ipc::Event> calls(std::uint64_t since_ms);
     const DeviceMemory& memory() const { return memory_; }
+    // Tells `then`, at once or soon, when what is known of the devices is not older than a second.
+    void refresh_devices(std::function<void()> then);
+    void fill(ipc::StatusReport& report) const;
     Loans& loans() { return loans_; }
     // What stands in a job's way, or nothing.
     std::optional<Error> refusal(const ModelVersion& model) const;
@@ -85,6 +95,16 @@ class Keeper final : public DispatchWatcher {
     void perform(const scheduler::NoRoom& action);
     void perform(const scheduler::Restore& action);
     void look_at_others();
+    void look_at_gpus(const std::set<std::string>& devices, std::function<void()> then);
+    std::string name_of(scheduler::ModelId model) const;
+    bool sent_down(scheduler::ModelId model) const;
+    void bring_back(const std::string& model);
+    std::vector<LoanMemory> loan_memories() const;
+
+    // keeper_energy.cpp: what comes of energy.
+    void watch_energy();
+    void let_gpus_go();
+    void share_energy(const GpuReadings& readings);
 
     // keeper_time.cpp: what comes of time, and of the machines' decisions.
     void carry_out();
@@ -95,7 +115,9 @@ class Keeper final : public DispatchWatcher {
     scheduler::Foresight::Cost cost_of(const ModelVersion& model) const;
     void recall(const ModelVersion& model, const scheduler::Now& now);
     void keep_event(const ipc::Event& event);
+    void keep_calls(const std::vector<ipc::Event>& minutes);
     void remember_soon();
+    void remember_by(scheduler::Time time);
     ipc::Bytes memories();
     void read_clock();
 
@@ -106,6 +128,10 @@ class Keeper final : public DispatchWatcher {
     DeviceMemory memory_;
     Loans loans_;
     HostWatch watch_;
+    GpuProbe gpus_;
+    bool looking_at_gpus_ = false;                  // because a second has passed
+    std::map<scheduler::ModelId, bool> room_asks_;  // that wait for a look: whether others yield
+    scheduler::Time gpus_seen_at_{};
     std::set<scheduler::ModelId> pinned_for_a_time_;
     // Of one model: its versions share it, and only the newest one's moves count.
     struct Record {
@@ -119,9 +145,12 @@ class Keeper final : public DispatchWatcher {
     SyntheticJobs synthetic_;
     asio::thread_pool& disk_;
     std::optional<StateFolder> state_;
-    Memories remembered_;  // also of models that are gone, for a while
-    bool cannot_write_ = false;
-    asio::steady_timer timer_;
+    Memories remembered_;                 // also of models that are gone, for a while
+    std::vector<LoanMemory> loans_then_;  // before the models were read, and after stop()
+    bool cannot_write_events_ = false, cannot_write_calls_ = false;
+    asio::steady_timer timer_, energy_timer_;
+    IdleEnergy energy_;
+    bool watching_energy_ = false, energy_told_ = false;
     std::optional<scheduler::Time> timer_at_;
     std::optional<scheduler::Time> remember_at_;
     asio::posix::stream_descriptor clock_;

@@ -2,7 +2,6 @@
 // what is written down for the next life of the daemon.
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -19,12 +18,19 @@ constexpr std::chrono::minutes kLongestSleep{1};
 constexpr std::chrono::seconds kWallWasSet{2};
 // What a death of the daemon can lose, at most.
 constexpr std::chrono::minutes kRememberWithin{1};
+// And of the time that models were hot without a call: nobody writes every minute for that alone.
+constexpr std::chrono::minutes kRememberIdlenessWithin{10};
 // How long a model that is gone is remembered.
 constexpr std::chrono::hours kForgetAfter{30 * 24};
 
-std::uint64_t machine_memory() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+// Writes lines down until that fails, which is said once.
+template <class Write>
+void keep(bool& cannot_write, const char* what, Write write) {
+    if (cannot_write) return;
+    const Result<void> written = write();
+    if (written) return;
+    cannot_write = true;
+    spdlog::warn("{} are not written down any more: {}", what, describe(written.error()));
 }
 
 }  // namespace
@@ -60,11 +66,11 @@ void Keeper::warm(scheduler::ModelId model) {
 void Keeper::arm_timer() {
     if (stopped_) return;
     std::optional<scheduler::Time> due = ladder_.next_tick();
-    if (const auto minute = foresight_.next_tick()) {
-        const scheduler::Time end = clocks_.now().at(*minute);
-        due = due ? std::min(*due, end) : end;
-    }
-    if (remember_at_) due = due ? std::min(*due, *remember_at_) : *remember_at_;
+    const auto at = [&due](scheduler::Time time) { due = due ? std::min(*due, time) : time; };
+    if (const auto minute = foresight_.next_tick()) at(clocks_.now().at(*minute));
+    if (const auto end = calls_.next_end_ms())
+        at(clocks_.now().at(scheduler::Instant(std::chrono::seconds(*end / 1000))));
+    if (remember_at_) at(*remember_at_);
     const std::optional<scheduler::Time> patience = memory_.budget().next_tick();
     if (!due && !patience) return;
     scheduler::Time next = scheduler::Clock::now() + kLongestSleep;
@@ -93,6 +99,7 @@ void Keeper::tick() {
     for (const scheduler::ModelId model : std::set(pinned_for_a_time_))
         take_pin(model);
     memory_.budget().tick(scheduler::Clock::now());
+    keep_calls(calls_.take(in_ms(now.wall.time_since_epoch())));
     if (remember_at_ && *remember_at_ <= now.steady) {
         remember_at_.reset();
         remember();
@@ -112,20 +119,28 @@ void Keeper::look_ahead(const scheduler::Now& now) {
 
 scheduler::Foresight::Cost Keeper::cost_of(const ModelVersion& model) const {
     const scheduler::ResidencyRules& rules = model.file.residency;
-    const std::uint64_t weights = model.last_load.weight_bytes;
+    // Without a budget all that the device has; the machine's stands in for a GPU's until it is
+    // seen.
     const scheduler::Bytes limit = memory_.limit_of(model.device);
+    const scheduler::Bytes total = memory_.total_of(model.device);
+    const scheduler::Bytes machine = memory_.total_of("cpu");
     return {.price = rules.price,
             .keep_alive = rules.keep_alive,
-            .bytes = weights > 0 ? weights : model.artefact_bytes,
-            .device_bytes = limit == scheduler::kUnlimited ? machine_memory() : limit,
+            .bytes = model.held_bytes > 0 ? model.held_bytes : model.artefact_bytes,
+            .device_bytes = limit < scheduler::kUnlimited ? limit
+                            : total > 0                   ? total
+                                                          : machine,
             .load_time = ladder_.view(model.id).standing.lead};
 }
 
 // ---- From one life of the daemon to the next ----------------------------------------------------
 
 void Keeper::recall(StateFolder state) {
-    remembered_ = state.read_memories();
+    State read = state.read_state();
+    remembered_ = std::move(read.models);
+    loans_then_ = std::move(read.loans);
     events_.recall(state.read_events(EventLog::kCapacity));
+    state.read_calls([this](const ipc::Event& minute) { calls_.recall(minute); });
     state_.emplace(std::move(state));
 }
 
@@ -134,6 +149,7 @@ void Keeper::recall(const ModelVersion& model, const scheduler::Now& now) {
     if (found == remembered_.end()) return;
     const scheduler::Memory& memory = found->second.memory;
     ladder_.recall(model.id, memory, now);
+    records_.at(model.id)->warmth.recall(memory.warmth, now);
     foresight_.set_cost(model.id, cost_of(model));
     if (!memory.forecast || !foresight_.watches(model.id)) return;
     try {
@@ -144,11 +160,13 @@ void Keeper::recall(const ModelVersion& model, const scheduler::Now& now) {
 }
 
 void Keeper::keep_event(const ipc::Event& event) {
-    if (!state_ || cannot_write_) return;
-    const Result<void> written = state_->write_event(event);
-    if (written) return;
-    cannot_write_ = true;
-    spdlog::warn("events are not written down any more: {}", describe(written.error()));
+    if (!state_) return;
+    keep(cannot_write_events_, "events", [&] { return state_->write_event(event); });
+}
+
+void Keeper::keep_calls(const std::vector<ipc::Event>& minutes) {
+    if (!state_ || minutes.empty()) return;
+    keep(cannot_write_calls_, "calls", [&] { return state_->write_calls(minutes); });
 }
 
 ipc::Bytes Keeper::memories() {
@@ -156,22 +174,37 @@ ipc::Bytes Keeper::memories() {
     for (const auto& [id, model] : dispatcher_.models()) {
         scheduler::Memory memory = ladder_.memory(id, now);
         memory.forecast = foresight_.snapshot(id);
+        memory.warmth = records_.at(id)->warmth.memory(now);
         remembered_.insert_or_assign(model->file.name, Remembered{std::move(memory), now.wall});
     }
     std::erase_if(remembered_,
                   [&](const auto& entry) { return entry.second.at < now.wall - kForgetAfter; });
-    return encode_memories(remembered_);
+    return encode_state({remembered_, loans_then_.empty() ? loan_memories() : loans_then_});
 }
 
 void Keeper::remember_soon() {
-    if (state_ && !remember_at_) remember_at_ = clocks_.now().steady + kRememberWithin;
+    remember_by(clocks_.now().steady + kRememberWithin);
+}
+
+void Keeper::remember_by(scheduler::Time time) {
+    if (state_) remember_at_ = remember_at_ ? std::min(*remember_at_, time) : time;
+}
+
+void Keeper::remember_all() {
+    keep_calls(calls_.take_all());
+    remember();
 }
 
 // The thread for disks takes one after the other, and is waited for at the end.
 void Keeper::remember() {
     if (!state_) return;
+    const bool idleness_goes_on =
+        std::any_of(dispatcher_.models().begin(), dispatcher_.models().end(), [&](const auto& m) {
+            return ladder_.view(m.first).residency == scheduler::Residency::hot;
+        });
+    if (idleness_goes_on) remember_by(clocks_.now().steady + kRememberIdlenessWithin);
     asio::post(disk_, [state = &*state_, file = memories()] {
-        if (const Result<void> written = state->write_memories(file); !written)
+        if (const Result<void> written = state->write_state(file); !written)
             spdlog::warn("what is known of models is not written down: {}",
                          describe(written.error()));
     });

@@ -22,12 +22,14 @@ struct Loans::Loan {
     Terms terms;
     Answer answer;                   // until it is given
     scheduler::Bytes held_then = 0;  // by all models, when it began
+    std::optional<Borrower> borrower;
+    std::vector<std::string> left;  // in an earlier life of the daemon
     asio::posix::stream_descriptor pidfd;
     asio::steady_timer patience;
 };
 
-Loans::Loans(asio::any_io_executor loop, DeviceMemory& memory, std::function<void()> changed)
-    : loop_(std::move(loop)), memory_(memory), changed_(std::move(changed)) {}
+Loans::Loans(asio::any_io_executor loop, DeviceMemory& memory, Shell shell)
+    : loop_(std::move(loop)), memory_(memory), shell_(std::move(shell)) {}
 
 Loans::~Loans() = default;
 
@@ -41,6 +43,7 @@ void Loans::lend(Terms terms, ipc::UniqueFd pidfd, Answer answer) {
         return answer(Error{Errc::no_device, "no model is for device \"" + terms.device + "\"",
                             "`samovar models` lists what models are for", 0, 0});
     auto loan = std::make_shared<Loan>(loop_, std::move(terms), std::move(answer));
+    loan->borrower = borrower_of(pidfd.get());
     loan->pidfd.assign(pidfd.release());
     loan->held_then = memory_.budget().held(*device);
     spdlog::info("loan to {}: {} of {}", loan->terms.borrower,
@@ -48,7 +51,7 @@ void Loans::lend(Terms terms, ipc::UniqueFd pidfd, Answer answer) {
                  loan->terms.device);
     loans_.push_back(loan);
     for (const scheduler::ModelId model : memory_.budget().evictable(*device))
-        returning_.insert(model);
+        returning_.insert(shell_.name_of(model));
     loan->patience.expires_after(kPatience);
     loan->patience.async_wait([this, weak = std::weak_ptr(loan)](boost::system::error_code fault) {
         const auto waiting = weak.lock();
@@ -60,7 +63,7 @@ void Loans::lend(Terms terms, ipc::UniqueFd pidfd, Answer answer) {
     });
     wait_for_end(loan);
     apply(loan->terms.device);
-    changed_();
+    shell_.changed();
 }
 
 void Loans::wait_for_end(const std::shared_ptr<Loan>& loan) {
@@ -76,8 +79,11 @@ void Loans::end(const std::shared_ptr<Loan>& loan) {
     loan->patience.cancel();
     settle(*loan, Error{Errc::cancelled, "the borrower is gone", "", 0, 0});
     apply(loan->terms.device);
-    changed_();
+    shell_.changed();
+    for (const std::string& model : loan->left)
+        if (takes_back(model)) shell_.bring_back(model);
     if (loans_.empty()) returning_.clear();
+    shell_.write_down();
 }
 
 void Loans::settle(Loan& loan, Result<ipc::Lent> outcome) {
@@ -96,7 +102,16 @@ void Loans::review() {
         if (!done) continue;
         loan->patience.cancel();
         settle(*loan, ipc::Lent{loan->terms.device, scheduler::less(loan->held_then, held), held});
+        shell_.write_down();
     }
+}
+
+scheduler::Bytes Loans::lent(const std::string& device) const {
+    scheduler::Bytes sum = 0;
+    for (const auto& loan : loans_)
+        if (loan->terms.device == device)
+            sum += loan->terms.bytes > 0 ? loan->terms.bytes : loan->held_then;
+    return sum;
 }
 
 void Loans::stop() {
@@ -108,12 +123,54 @@ void Loans::stop() {
     }
 }
 
+// ---- From one life of the daemon to the next ----------------------------------------------------
+
+// A loan that still waits for its memory ends with its session; one whose borrower is hidden from
+// the daemon ends with the daemon.
+std::vector<LoanMemory> Loans::memories() const {
+    std::vector<LoanMemory> memories;
+    for (const auto& loan : loans_)
+        if (!loan->answer && loan->borrower)
+            memories.push_back({loan->terms.device,
+                                loan->terms.bytes,
+                                loan->held_then,
+                                loan->terms.borrower,
+                                *loan->borrower,
+                                {}});
+    return memories;
+}
+
+void Loans::recall(const std::vector<LoanMemory>& loans) {
+    for (const LoanMemory& memory : loans) {
+        ipc::UniqueFd pidfd = find_again(memory.borrower);
+        if (!pidfd || !memory_.find_device(memory.device)) {
+            spdlog::info("loan to {}: ended while no daemon ran", memory.asked_by);
+            for (const std::string& model : memory.left)
+                shell_.bring_back(model);
+            continue;
+        }
+        spdlog::info("loan to {}: goes on, to pid {}", memory.asked_by, memory.borrower.pid);
+        auto loan = std::make_shared<Loan>(
+            loop_, Terms{memory.device, memory.bytes, memory.asked_by}, nullptr);
+        loan->pidfd.assign(pidfd.release());
+        loan->held_then = memory.held_then;
+        loan->borrower = memory.borrower;
+        loan->left = memory.left;
+        returning_.insert(memory.left.begin(), memory.left.end());
+        loans_.push_back(loan);
+        wait_for_end(loan);
+        apply(memory.device);
+    }
+    if (!loans.empty()) shell_.changed();
+}
+
 // The device's ceiling under all its loans.
 void Loans::apply(const std::string& device) {
     scheduler::Bytes ceiling = scheduler::kUnlimited, lent = 0;
     for (const auto& loan : loans_) {
         if (loan->terms.device != device) continue;
-        if (loan->terms.bytes == 0) ceiling = 0;
+        // What is pinned stays, and comes back after a restart.
+        if (loan->terms.bytes == 0) ceiling = memory_.pinned(device);
         lent += loan->terms.bytes;
         // Without a budget it is what models held that becomes less.
         if (memory_.limit_of(device) == scheduler::kUnlimited)

@@ -7,6 +7,7 @@
 
 #include "daemon/asio.hpp"
 #include "daemon/residency/device_memory.hpp"
+#include "daemon/residency/memory_file.hpp"
 #include "ipc/os/unique_fd.hpp"
 #include "ipc/wire/residency_messages.hpp"
 
@@ -16,7 +17,8 @@ namespace samovar::daemon {
 //
 // While a loan lasts, models may hold so much less; those that leave for it come back when it ends,
 // as if they had been used then. Who ends it is the borrower, known by its pidfd: whoever asked for
-// the loan may be gone long before.
+// the loan may be gone long before. Neither does it end with the daemon: the next one goes on with
+// it, as long as the same process lives.
 class Loans {
   public:
     // How long a loan waits for models that work.
@@ -28,9 +30,16 @@ class Loans {
         std::string borrower;     // for the log
     };
     using Answer = std::function<void(Result<ipc::Lent>)>;
+    // What is asked of whoever has the models.
+    struct Shell {
+        std::function<void()> changed;     // a loan began or ended, outside of other calls
+        std::function<void()> write_down;  // memories() has become another
+        std::function<std::string(scheduler::ModelId)> name_of;
+        // A model left for a loan that ended, in an earlier life of the daemon.
+        std::function<void(const std::string&)> bring_back;
+    };
 
-    // `changed` is called where a loan began or ended, outside of other calls.
-    Loans(asio::any_io_executor loop, DeviceMemory& memory, std::function<void()> changed);
+    Loans(asio::any_io_executor loop, DeviceMemory& memory, Shell shell);
     ~Loans();
 
     // Answers when the memory is free. Errors (by `answer`): `bad_descriptor` (no pidfd),
@@ -40,8 +49,16 @@ class Loans {
     void review();
     // Whether a model that may come back left for a loan, and is to be brought back therefore. Says
     // so once.
-    bool takes_back(scheduler::ModelId model) { return returning_.erase(model) > 0; }
+    bool takes_back(const std::string& model) { return returning_.erase(model) > 0; }
+    // Bytes; a loan of all is as much as models held when it began.
+    scheduler::Bytes lent(const std::string& device) const;
     void stop();
+
+    // What is lent now, but for who has left, and those who left or may leave for it.
+    std::vector<LoanMemory> memories() const;
+    const std::set<std::string>& returning() const { return returning_; }
+    // Goes on with loans of an earlier life of the daemon. After the models were read.
+    void recall(const std::vector<LoanMemory>& loans);
 
   private:
     struct Loan;
@@ -53,9 +70,9 @@ class Loans {
 
     asio::any_io_executor loop_;
     DeviceMemory& memory_;
-    std::function<void()> changed_;
+    Shell shell_;
     std::vector<std::shared_ptr<Loan>> loans_;
-    std::set<scheduler::ModelId> returning_;
+    std::set<std::string> returning_;
 };
 
 }  // namespace samovar::daemon

@@ -18,17 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kMemories = "residency.state";
-constexpr const char* kEvents = "events.jsonl";
-constexpr const char* kOlderEvents = "events.1.jsonl";
 
-void take_events(const fs::path& path, std::size_t most, std::deque<ipc::Event>& into) {
-    std::ifstream file(path);
-    for (std::string line; std::getline(file, line);) {
-        std::optional<ipc::Event> event = event_of_line(line);
-        if (!event) continue;  // cut off when the machine went down
-        if (into.size() == most) into.pop_front();
-        into.push_back(std::move(*event));
-    }
+// Without what is no event, as it was cut off when the machine went down.
+template <class Each>
+void read_lines(const LineFile& file, Each each) {
+    file.read([&](const std::string& line) {
+        if (std::optional<ipc::Event> event = event_of_line(line)) each(std::move(*event));
+    });
 }
 
 }  // namespace
@@ -49,26 +45,31 @@ Result<StateFolder> StateFolder::open(const fs::path& folder) {
         return Error{Errc::busy, folder.string() + ": another samovard keeps its state there",
                      "give each a folder of its own with --state", 0, 0};
     StateFolder state(folder, std::move(lock));
-    if (Result<void> opened = state.open_events(); !opened) return opened.error();
+    for (const auto& [file, name] :
+         {std::pair{&state.events_, "events"}, std::pair{&state.calls_, "calls"}}) {
+        Result<LineFile> opened = LineFile::open(folder, name);
+        if (!opened) return opened.error();
+        *file = std::move(*opened);
+    }
     return state;
 }
 
-Memories StateFolder::read_memories() {
+State StateFolder::read_state() {
     const fs::path path = folder_ / kMemories;
     std::ifstream file(path, std::ios::binary);
     if (!file) return {};
     const std::string text((std::istreambuf_iterator<char>(file)), {});
-    Result<Memories> memories = decode_memories(std::as_bytes(std::span(text)));
-    if (memories) return std::move(*memories);
+    Result<State> state = decode_state(std::as_bytes(std::span(text)));
+    if (state) return std::move(*state);
     std::error_code fault;
     const fs::path aside = folder_ / (std::string(kMemories) + ".broken");
     fs::rename(path, aside, fault);
     spdlog::warn("{}: {}; it is set aside as {}, and all is learned anew", path.string(),
-                 memories.error().message, aside.filename().string());
+                 state.error().message, aside.filename().string());
     return {};
 }
 
-Result<void> StateFolder::write_memories(const ipc::Bytes& bytes) {
+Result<void> StateFolder::write_state(const ipc::Bytes& bytes) {
     const fs::path path = folder_ / kMemories, draft = folder_ / (std::string(kMemories) + ".new");
     {
         const ipc::UniqueFd file(
@@ -86,35 +87,29 @@ Result<void> StateFolder::write_memories(const ipc::Bytes& bytes) {
 
 std::deque<ipc::Event> StateFolder::read_events(std::size_t most) const {
     std::deque<ipc::Event> events;
-    take_events(folder_ / kOlderEvents, most, events);
-    take_events(folder_ / kEvents, most, events);
+    read_lines(events_, [&](ipc::Event event) {
+        if (event.calls > 0) return;
+        if (events.size() == most) events.pop_front();
+        events.push_back(std::move(event));
+    });
     return events;
 }
 
-Result<void> StateFolder::open_events() {
-    const fs::path path = folder_ / kEvents;
-    events_ = ipc::UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    if (!events_) return io_error("opening " + path.string(), errno);
-    struct stat info {};
-    event_bytes_ =
-        ::fstat(events_.get(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
-    return {};
+Result<void> StateFolder::write_event(const ipc::Event& event) {
+    return events_.add(line_of(event));
 }
 
-Result<void> StateFolder::write_event(const ipc::Event& event) {
-    const std::string line = line_of(event);
-    if (event_bytes_ > 0 && event_bytes_ + line.size() > kEventFileBytes) {
-        std::error_code fault;
-        fs::rename(folder_ / kEvents, folder_ / kOlderEvents, fault);
-        if (fault)
-            return Error{Errc::io,
-                         "naming " + (folder_ / kOlderEvents).string() + ": " + fault.message(), "",
-                         0, 0};
-        if (Result<void> opened = open_events(); !opened) return opened;
-    }
-    event_bytes_ += line.size();
-    return ipc::write_all(events_.get(), (folder_ / kEvents).native(),
-                          std::as_bytes(std::span(line)));
+void StateFolder::read_calls(const std::function<void(const ipc::Event&)>& each) const {
+    read_lines(calls_, [&](const ipc::Event& event) {
+        if (event.calls > 0) each(event);
+    });
+}
+
+Result<void> StateFolder::write_calls(const std::vector<ipc::Event>& minutes) {
+    std::string lines;
+    for (const ipc::Event& minute : minutes)
+        lines += line_of(minute);
+    return calls_.add(lines);
 }
 
 }  // namespace samovar::daemon

@@ -128,7 +128,7 @@ class SyntheticJobs::Runner final : public Requester, public std::enable_shared_
         if (const Result<void> sent = co_await self->send(model); !sent) {
             spdlog::warn("model {} does not warm itself: {}", model->file.name,
                          describe(sent.error()));
-            self->ended(model->id);
+            self->ended(model->id, std::nullopt);
         }
     }
     asio::awaitable<Result<void>> send(ModelPtr model) {
@@ -148,7 +148,7 @@ class SyntheticJobs::Runner final : public Requester, public std::enable_shared_
         // It must bring up nothing: what has gone down meanwhile is left there.
         if (stopped_ || dispatcher_.draining() ||
             dispatcher_.residency(*model) != ipc::Residency::hot) {
-            ended(model->id);
+            ended(model->id, std::nullopt);
             co_return Result<void>();
         }
         NewJob submitted{model,     std::move(*checked), weak_from_this(),
@@ -158,9 +158,9 @@ class SyntheticJobs::Runner final : public Requester, public std::enable_shared_
         co_return Result<void>();
     }
 
-    void ended(scheduler::ModelId model) {
-        asio::post(loop_, [self = shared_from_this(), model] {
-            if (!self->stopped_) self->done_(model);
+    void ended(scheduler::ModelId model, Took took) {
+        asio::post(loop_, [self = shared_from_this(), model, took] {
+            if (!self->stopped_) self->done_(model, took);
         });
     }
 
@@ -168,11 +168,12 @@ class SyntheticJobs::Runner final : public Requester, public std::enable_shared_
     void job_done(std::uint64_t request, ipc::Done done) override {
         spdlog::debug("model number {}: warmed itself in {} us", request,
                       done.timings.total / 1000);
-        ended(static_cast<scheduler::ModelId>(request));
+        ended(static_cast<scheduler::ModelId>(request),
+              std::chrono::nanoseconds(done.timings.total));
     }
     void request_failed(std::uint64_t request, const Error& error) override {
         spdlog::warn("model number {}: a synthetic job failed: {}", request, describe(error));
-        ended(static_cast<scheduler::ModelId>(request));
+        ended(static_cast<scheduler::ModelId>(request), std::nullopt);
     }
     void progressed(std::uint64_t, const ipc::Progress&) override {}
     void model_loaded(std::uint64_t, const ipc::ModelLoaded&) override {}

@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/sessions/channels.hpp"
@@ -19,10 +20,12 @@ struct SyntheticJob {
 Result<SyntheticJob> make_synthetic_job(const ModelFile& model);
 
 // Sends jobs of the daemon's own to hot models, the way that all jobs go: through the queue to the
-// worker and its device. They are no uses of a model, and are counted nowhere. Loop thread only.
+// worker and its device. They are no uses of a model. Loop thread only.
 class SyntheticJobs {
   public:
-    using Done = std::function<void(scheduler::ModelId)>;
+    // How long the job took, from its coming to a good answer; none where there was none.
+    using Took = std::optional<scheduler::Duration>;
+    using Done = std::function<void(scheduler::ModelId, Took)>;
     // `done` is called once for each run(), however it went, never from within it.
     SyntheticJobs(const asio::any_io_executor& loop, Dispatcher& dispatcher, ChannelTable& channels,
                   Done done);

@@ -206,7 +206,11 @@ void Session::ping(std::uint64_t request, ipc::Ping) {
 }
 
 void Session::report_status(std::uint64_t request, ipc::Status message) {
-    connection_->send(services_.status(message.all), request);
+    // What a GPU has free may have to be asked for.
+    services_.keeper.refresh_devices([weak = weak_from_this(), request, all = message.all] {
+        if (const auto self = weak.lock())
+            self->connection_->send(self->services_.status(all), request);
+    });
 }
 
 }  // namespace samovar::daemon

@@ -155,13 +155,15 @@ struct ModelInfo {
     std::uint64_t max_run_ms = 0;
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint32_t queued = 0, in_flight = 0;
-    LoadReport last_load;  // empty `code`: never loaded
+    LoadReport last_load;          // empty `code`: never loaded
+    std::uint64_t held_bytes = 0;  // of its device while it is hot
+    bool measured = false;         // else that is thought from the size of its files
 };
 template <class Archive>
 void serialize(Archive& ar, ModelInfo& m) {
     ar(m.summary, bounded(m.folder, kMaxPathBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.isolation, kMaxNameBytes), m.max_run_ms,
-       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load);
+       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured);
 }
 
 struct AddModel {
@@ -228,13 +230,16 @@ struct ModelStatus {
     std::uint64_t weight_bytes = 0;
     std::uint64_t idle_ms = 0;  // since its last use; 0 too where it has none
     std::string device;
-    std::uint64_t device_bytes = 0, host_bytes = 0;  // of its weights: there, or parked in memory
-    // Of all its versions since the daemon started: jobs that a worker had, and those of them that
-    // had to wait for a load.
+    // What it holds of its device, while it is hot or on its way there, and of memory while it is
+    // parked.
+    std::uint64_t device_bytes = 0, host_bytes = 0;
+    // Of all its versions, over restarts of the daemon: jobs that a worker had, and those of them
+    // that had to wait for a load.
     std::uint64_t uses = 0, cold_starts = 0;
     bool changes = false;       // whether it moves when nothing happens:
     std::uint64_t next_ms = 0;  // in so long
     std::string next_rung, next_rule;
+    bool measured = false;  // the bytes; else they are thought from the size of its files
 };
 template <class Archive>
 void serialize(Archive& ar, ModelStatus& m) {
@@ -242,7 +247,24 @@ void serialize(Archive& ar, ModelStatus& m) {
        bounded(m.worker, 2 * kMaxNameBytes), m.queued, m.in_flight, m.jobs_done, m.jobs_failed,
        m.weight_bytes, m.idle_ms, bounded(m.device, kMaxNameBytes), m.device_bytes, m.host_bytes,
        m.uses, m.cold_starts, m.changes, m.next_ms, bounded(m.next_rung, kMaxNameBytes),
-       bounded(m.next_rule, kMaxNameBytes));
+       bounded(m.next_rule, kMaxNameBytes), m.measured);
+}
+
+struct DeviceStatus {
+    std::string name, description, uuid;  // "cuda:0", "NVIDIA H200", "GPU-8932..."
+    std::uint64_t total = 0, free = 0;    // bytes; 0 both where they are not known
+    std::uint64_t held = 0;               // by models
+    std::uint64_t limit = kNoLimit;       // what they may hold now
+    std::uint64_t lent = 0;
+    std::string problem;  // why it is not seen
+
+    static constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+};
+template <class Archive>
+void serialize(Archive& ar, DeviceStatus& m) {
+    ar(bounded(m.name, kMaxNameBytes), bounded(m.description, kMaxDescriptionBytes),
+       bounded(m.uuid, kMaxDescriptionBytes), m.total, m.free, m.held, m.limit, m.lent,
+       bounded(m.problem, kMaxProblemBytes));
 }
 
 struct StatusReport {
@@ -255,11 +277,15 @@ struct StatusReport {
     std::uint32_t jobs = 0;  // not done
     std::vector<WorkerStatus> workers;
     std::vector<ModelStatus> models;
+    std::vector<DeviceStatus> devices;
+    // Of the host's memory, by models that a GPU has parked there.
+    std::uint64_t parked = 0, parked_limit = DeviceStatus::kNoLimit;
 };
 template <class Archive>
 void serialize(Archive& ar, StatusReport& m) {
     ar(bounded(m.daemon, kMaxNameBytes), m.pid, m.uptime_ms, m.sessions, m.channels,
-       m.channel_bytes, m.jobs, bounded(m.workers, kMaxWorkers), bounded(m.models, kMaxModels));
+       m.channel_bytes, m.jobs, bounded(m.workers, kMaxWorkers), bounded(m.models, kMaxModels),
+       bounded(m.devices, kMaxDevices), m.parked, m.parked_limit);
 }
 
 }  // namespace samovar::ipc

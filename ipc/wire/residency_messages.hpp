@@ -54,7 +54,9 @@ using DescribeWarmth = ByModel<MessageType::describe_warmth>;  // answer: Warmth
 
 // Calls that found the model alike, and how long they took from Submit to a good answer.
 struct CallTimes {
-    std::string kind;  // "cold", "parked", "brought up", "after an hour", ..., "hot"
+    // "cold", "parked", "brought up", "after an hour", ..., "hot"; and, beside the calls, the
+    // daemon's own jobs: "self-warming"
+    std::string kind;
     std::uint64_t calls = 0, p50_ns = 0, p99_ns = 0;
 };
 template <class Archive>
@@ -70,22 +72,29 @@ struct BroughtUp {
     std::uint64_t unmet = 0;    // it went down before anybody called
     std::uint64_t idle_ms = 0;  // hot for this cause, without a call
     std::uint64_t idle_byte_seconds = 0;
+    bool has_saved = false;      // whether it was measured:
+    std::uint64_t saved_ms = 0;  // how long callers would have waited in all for loads and wake-ups
+    bool tells_energy = false;   // whether the device does:
+    std::uint64_t idle_millijoules = 0;
 };
 template <class Archive>
 void serialize(Archive& ar, BroughtUp& m) {
-    ar(bounded(m.cause, kMaxNameBytes), m.times, m.met, m.unmet, m.idle_ms, m.idle_byte_seconds);
+    ar(bounded(m.cause, kMaxNameBytes), m.times, m.met, m.unmet, m.idle_ms, m.idle_byte_seconds,
+       m.has_saved, m.saved_ms, m.tells_energy, m.idle_millijoules);
 }
 
-// Of all versions of a model since the daemon started.
+// Of all versions of a model, over restarts of the daemon.
 struct Warmth {
     static constexpr MessageType kType = MessageType::warmth;
     std::uint64_t uses = 0, cold_starts = 0;  // as in ModelStatus
     std::vector<CallTimes> calls;             // those kinds that there were
     std::vector<BroughtUp> brought_up;        // those causes that there were
+    std::uint64_t since_ms = 0;  // milliseconds since 1970, UTC: when this record was begun
 };
 template <class Archive>
 void serialize(Archive& ar, Warmth& m) {
-    ar(m.uses, m.cold_starts, bounded(m.calls, kMaxCallKinds), bounded(m.brought_up, kMaxCauses));
+    ar(m.uses, m.cold_starts, bounded(m.calls, kMaxCallKinds), bounded(m.brought_up, kMaxCauses),
+       m.since_ms);
 }
 
 // Answer: Event for each that the daemon remembers, then Ok; or, to follow, Event for each to come.
@@ -108,7 +117,7 @@ struct Event {
     Residency from{}, to{};
     std::string cause;          // "demand", "preload", "schedule", ...
     std::uint64_t took_ns = 0;  // how long it was on its way, where it was
-    std::uint64_t bytes = 0;    // of its weights, where they are known
+    std::uint64_t bytes = 0;    // of its device while hot, as measured; 0 before its first load
     std::uint64_t calls = 0;    // that came in the minute from at_ms on; 0: a move
 };
 template <class Archive>

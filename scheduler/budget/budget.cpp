@@ -165,6 +165,13 @@ void Budget::ran_out(ModelId id) {
     Device& device = devices_[model.device];
     device.short_of = id;
     device.there_was = device.held - model.charged;
+    // How much is free beside that is not known. So where somebody can leave, all of them are
+    // enough to try.
+    Bytes idle = 0;
+    for (const ModelId other : device.models)
+        if (models_.at(other).may_leave(Residency::hot)) idle += models_.at(other).charged;
+    if (idle > 0)
+        device.there_was = std::max(device.there_was, device.there_was - idle + model.on_device);
 }
 
 void Budget::end_shortage(Device& device, ModelId of) {

@@ -94,6 +94,7 @@ class Budget {
     Bytes held(DeviceId device) const { return devices_.at(device).held; }
     Bytes limit(DeviceId device) const { return devices_.at(device).limit; }
     Bytes host_held() const { return host_held_; }
+    Bytes host_limit() const { return host_limit_; }
     // Whether models have left it that would come back if there were room.
     bool has_displaced(DeviceId device) const { return !devices_.at(device).displaced.empty(); }
     // Who is hot and may leave, now or when its jobs are done.

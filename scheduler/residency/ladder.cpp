@@ -86,6 +86,7 @@ void Ladder::moved(ModelId id, Residency residency, Cause cause, Now now) {
         model.retry_at.reset();
         model.last_activity = now.steady;  // it is as warm as after a job
         model.standing.displaced.reset();  // there was room
+        model.coming_back = false;
     }
     if (residency == Residency::failed) failed(model, now);
     review(id, now);
@@ -145,6 +146,7 @@ void Ladder::wish(ModelId id, Wish::Kind kind, std::optional<Duration> length, N
     if (kind == Wish::Kind::load) {
         model.standing.last_warm = now.steady;
         model.standing.warmed_by = Cause::operators;
+        model.coming_back = false;
     }
     review(id, now);
 }
@@ -161,6 +163,7 @@ void Ladder::warm(ModelId id, Cause cause, Now now) {
     Standing& standing = models_.at(id).standing;
     standing.last_warm = now.steady;
     standing.warmed_by = cause;
+    models_.at(id).coming_back = false;
     review(id, now);
 }
 
@@ -173,6 +176,7 @@ void Ladder::restore(ModelId id, Now now) {
     Model& model = models_.at(id);
     model.standing.displaced.reset();
     model.retry_at.reset();
+    model.coming_back = true;
     review(id, now);
 }
 
@@ -250,6 +254,7 @@ void Ladder::take_calendar(Model& model, Now now) {
     if (model.next_warm && *model.next_warm <= wall) {
         model.standing.last_warm = now.steady;
         model.standing.warmed_by = Cause::schedule;
+        model.coming_back = false;
         model.next_warm = next_of(model.rules.warm, wall);
     }
 }
@@ -264,7 +269,10 @@ void Ladder::move(ModelId id, Model& model, const Verdict& verdict, Now now) {
     if (model.moving_to == to) return;
     if (model.retry_at && now.steady < *model.retry_at) return;
     model.moving_to = to;
-    actions_.push_back(Move{id, to, cause_of({to, verdict.rule}, model.standing)});
+    // Whoever used it has waited for that once: nobody else has to make room again.
+    const bool back = model.coming_back && verdict.rule == Rule::keep_alive && to == Rung::hot;
+    actions_.push_back(
+        Move{id, to, back ? Cause::pressure : cause_of({to, verdict.rule}, model.standing)});
 }
 
 void Ladder::warm_itself(ModelId id, Model& model, Now now) {

@@ -105,6 +105,7 @@ class Ladder {
         std::size_t failures = 0;  // loads in a row
         std::optional<Time> retry_at;
         std::optional<Rung> moving_to;  // asked for, not answered yet
+        bool coming_back = false;       // from where it had made room
         std::optional<Time> review_at;
     };
 

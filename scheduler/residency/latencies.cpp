@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace samovar::scheduler {
 namespace {
@@ -35,6 +36,7 @@ void Latencies::add(Duration time) {
     if (step == std::numeric_limits<std::uint32_t>::max()) return;
     ++step;
     ++count_;
+    total_ += time;
 }
 
 Duration Latencies::quantile(double share) const {
@@ -48,6 +50,35 @@ Duration Latencies::quantile(double share) const {
         if (below >= rank) break;
     }
     return std::clamp(middle_of(step), least_, most_);
+}
+
+Duration Latencies::mean() const {
+    return count_ == 0 ? Duration{} : total_ / static_cast<Duration::rep>(count_);
+}
+
+LatencyCounts Latencies::counts() const {
+    LatencyCounts all{{}, {}, least_, most_, total_};
+    for (std::size_t step = 0; step < steps_.size(); ++step) {
+        if (steps_[step] == 0) continue;
+        all.steps.push_back(static_cast<std::uint8_t>(step));
+        all.counts.push_back(steps_[step]);
+    }
+    return all;
+}
+
+Latencies Latencies::of(const LatencyCounts& counts) {
+    Latencies all;
+    const std::size_t most = std::min(counts.steps.size(), counts.counts.size());
+    if (most == 0) return all;
+    all.steps_.resize(kSteps);
+    for (std::size_t i = 0; i < most; ++i) {
+        std::uint32_t& step = all.steps_[counts.steps[i]];
+        all.count_ += counts.counts[i] - std::exchange(step, counts.counts[i]);
+    }
+    all.least_ = std::max(counts.least, Duration::zero());
+    all.most_ = std::max(counts.most, all.least_);
+    all.total_ = std::max(counts.total, Duration::zero());
+    return all;
 }
 
 }  // namespace samovar::scheduler

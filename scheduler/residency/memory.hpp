@@ -5,10 +5,9 @@
 
 #include "scheduler/forecast/snapshot.hpp"
 #include "scheduler/residency/standing.hpp"
+#include "scheduler/residency/warmth.hpp"
 
 namespace samovar::scheduler {
-
-using WallTime = std::chrono::sys_time<Duration>;
 
 struct Memory {
     // A steady clock's times mean nothing to another boot of the machine: these are the wall's.
@@ -24,6 +23,7 @@ struct Memory {
     std::optional<Wished> wish;
     Duration lead{};
     std::optional<ForecastSnapshot> forecast;
+    WarmthMemory warmth;
 };
 
 }  // namespace samovar::scheduler

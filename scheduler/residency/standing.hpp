@@ -7,10 +7,12 @@
 
 namespace samovar::scheduler {
 
+using WallTime = std::chrono::sys_time<Duration>;
+
 // Both clocks at one moment: durations run on the steady one, the calendar on the wall's.
 struct Now {
     Time steady;
-    std::chrono::sys_time<Duration> wall;
+    WallTime wall;
 
     Instant instant() const { return std::chrono::floor<std::chrono::seconds>(wall); }
     // When the steady clock reads what `instant` is on the wall, as far as can be known now.
@@ -19,8 +21,8 @@ struct Now {
     // How far the wall's clock is ahead, which changes when somebody sets it.
     Duration wall_ahead() const { return wall.time_since_epoch() - steady.time_since_epoch(); }
     // What the wall's clock read, or will read, at that time of the steady one; and the inverse.
-    std::chrono::sys_time<Duration> on_wall(Time time) const { return wall + (time - steady); }
-    Time on_steady(std::chrono::sys_time<Duration> time) const { return steady + (time - wall); }
+    WallTime on_wall(Time time) const { return wall + (time - steady); }
+    Time on_steady(WallTime time) const { return steady + (time - wall); }
 };
 
 // A wish of an operator. A later one takes its place.

@@ -1,5 +1,6 @@
 #include "scheduler/residency/warmth.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace samovar::scheduler {
@@ -14,6 +15,7 @@ std::string_view to_string(CallKind kind) noexcept {
         case CallKind::after_minute: return "after a minute";
         case CallKind::after_second: return "after a second";
         case CallKind::hot: return "hot";
+        case CallKind::self_warm: return "self-warming";
     }
     return "?";
 }
@@ -29,6 +31,7 @@ void Warmth::moved(Residency from, Residency to, Cause cause, std::uint64_t byte
             cause_ = cause;
             ++brought_up_[static_cast<std::size_t>(cause)].times;
             awaited_ = jobs_ == 0;
+            was_parked_ = from == Residency::waking;
         }
         if (jobs_ == 0) begin_idle(now);
     } else if (hot_) {
@@ -72,7 +75,9 @@ CallKind Warmth::job_came(Residency residency, Time now) {
     ++jobs_;
     if (kind == CallKind::brought_up) {
         awaited_ = false;
-        ++brought_up_[static_cast<std::size_t>(cause_)].met;
+        BroughtUp& record = brought_up_[static_cast<std::size_t>(cause_)];
+        ++record.met;
+        if (was_parked_) ++record.met_from_parked;
     }
     return kind;
 }
@@ -85,6 +90,57 @@ void Warmth::job_ended(CallKind kind, bool ran, std::optional<Duration> took, Ti
     if (kind == CallKind::cold) ++cold_starts_;
     last_use_ = now;
     if (took) latencies_[static_cast<std::size_t>(kind)].add(*took);
+}
+
+void Warmth::energy(double joules) {
+    if (!hot_) return;
+    std::optional<double>& sum = brought_up_[static_cast<std::size_t>(cause_)].idle_joules;
+    sum = sum.value_or(0) + joules;
+}
+
+void Warmth::self_warmed(Duration took) {
+    latencies_[static_cast<std::size_t>(CallKind::self_warm)].add(took);
+}
+
+std::optional<Duration> Warmth::saved(Cause cause, Time now) const {
+    const BroughtUp record = brought_up(cause, now);
+    const Latencies& found_hot = latencies(CallKind::brought_up);
+    Duration sum{};
+    const auto add = [&](std::uint64_t met, const Latencies& else_took) {
+        if (met == 0) return true;
+        if (found_hot.count() == 0 || else_took.count() == 0) return false;
+        const Duration each = std::max(else_took.mean() - found_hot.mean(), Duration::zero());
+        sum += each * static_cast<Duration::rep>(met);
+        return true;
+    };
+    const bool known = add(record.met - record.met_from_parked, latencies(CallKind::cold)) &&
+                       add(record.met_from_parked, latencies(CallKind::parked));
+    return known ? std::optional(sum) : std::nullopt;
+}
+
+// ---- From one life of the daemon to the next ----------------------------------------------------
+
+WarmthMemory Warmth::memory(Now now) const {
+    WarmthMemory memory{
+        .since = since_,
+        .last_use = last_use_ ? std::optional(now.on_wall(*last_use_)) : std::nullopt,
+        .uses = uses_,
+        .cold_starts = cold_starts_};
+    for (std::size_t i = 0; i < kCallKinds; ++i)
+        memory.latencies[i] = latencies_[i].counts();
+    for (std::size_t i = 0; i < kCauses; ++i)
+        memory.brought_up[i] = brought_up(static_cast<Cause>(i), now.steady);
+    return memory;
+}
+
+void Warmth::recall(const WarmthMemory& memory, Now now) {
+    if (memory.since) since_ = memory.since;
+    if (memory.last_use) last_use_ = now.on_steady(std::min(*memory.last_use, now.wall));
+    uses_ = memory.uses;
+    cold_starts_ = memory.cold_starts;
+    for (std::size_t i = 0; i < kCallKinds; ++i)
+        latencies_[i] = Latencies::of(memory.latencies[i]);
+    brought_up_ = memory.brought_up;
 }
 
 // ---- Idleness -----------------------------------------------------------------------------------

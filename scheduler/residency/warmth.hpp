@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "scheduler/residency/latencies.hpp"
+#include "scheduler/residency/standing.hpp"
 
 namespace samovar::scheduler {
 
@@ -18,9 +19,10 @@ enum class CallKind {
     after_minutes,  // five minutes or more
     after_minute,
     after_second,
-    hot,  // within a second of the last call, or beside one
+    hot,        // within a second of the last call, or beside one
+    self_warm,  // no call, but a job of the daemon's own
 };
-inline constexpr std::size_t kCallKinds = 8;
+inline constexpr std::size_t kCallKinds = 9;
 inline constexpr std::size_t kCauses = 9;
 
 std::string_view to_string(CallKind kind) noexcept;
@@ -32,6 +34,17 @@ struct BroughtUp {
     std::uint64_t unmet = 0;  // it went down before anybody called
     Duration idle{};
     double idle_byte_seconds = 0;
+    std::uint64_t met_from_parked = 0;    // of those met: it had been parked, not cold
+    std::optional<double> idle_joules{};  // none where nobody told
+};
+
+// What a record knows at rest, to be written down.
+struct WarmthMemory {
+    std::optional<WallTime> since;  // when it was begun
+    std::optional<WallTime> last_use;
+    std::uint64_t uses = 0, cold_starts = 0;
+    std::array<LatencyCounts, kCallKinds> latencies{};
+    std::array<BroughtUp, kCauses> brought_up{};
 };
 
 // The record of one model, over all of its versions. Pure: times come in, and rise. Less than 1 kB,
@@ -47,6 +60,16 @@ class Warmth {
     CallKind job_came(Residency residency, Time now);
     // `ran`: it reached a worker, which counts as a use. `took`: from its coming to a good answer.
     void job_ended(CallKind kind, bool ran, std::optional<Duration> took, Time now);
+    // A job of the daemon's own took so long. It is no use, and ends no idleness.
+    void self_warmed(Duration took);
+
+    // ---- From one life of the daemon to the next -----------------------------------------------
+    WarmthMemory memory(Now now) const;
+    // Of a record that was just begun. A time that is still to come is taken for now.
+    void recall(const WarmthMemory& memory, Now now);
+
+    // Its share of what its device used, in a time in which it was hot and idle.
+    void energy(double joules);
 
     // ---- What came of it -----------------------------------------------------------------------
     std::uint64_t uses() const noexcept { return uses_; }
@@ -56,6 +79,13 @@ class Warmth {
         return latencies_[static_cast<std::size_t>(kind)];
     }
     BroughtUp brought_up(Cause cause, Time now) const;
+    // How long callers would have waited in all, had they not found the model hot: for each load
+    // that was met, what calls of a cold model take in the mean beyond those of one that was
+    // brought up; of one that was parked, alike. None where one of these was never measured.
+    std::optional<Duration> saved(Cause cause, Time now) const;
+    // When the record was begun, before the daemon was, where it was recalled.
+    std::optional<WallTime> since() const noexcept { return since_; }
+    void begin(WallTime since) { since_ = since; }
 
   private:
     CallKind kind_of(Residency residency, Time now) const;
@@ -67,11 +97,13 @@ class Warmth {
     std::array<BroughtUp, kCauses> brought_up_{};
     std::size_t jobs_ = 0;
     std::uint64_t uses_ = 0, cold_starts_ = 0, bytes_ = 0;
+    std::optional<WallTime> since_;
     std::optional<Time> last_use_;
     std::optional<Time> idle_since_;  // hot, and without a job
     Cause cause_ = Cause::idle;       // of the last coming up
     bool hot_ = false;
-    bool awaited_ = false;  // came up, and waits for its first call
+    bool awaited_ = false;     // came up, and waits for its first call
+    bool was_parked_ = false;  // before that
 };
 
 }  // namespace samovar::scheduler

@@ -1,6 +1,6 @@
 // A client that is there already when a daemon starts, so that its own start is not measured. Takes
 // one command a line and answers each with one line of JSON:
-//   connect SOCKET | disconnect | ping | load MODEL | unload MODEL | workers
+//   connect SOCKET | disconnect | ping | load MODEL | park MODEL | unload MODEL | workers
 //   run MODEL WIDTH HEIGHT [FILE]      writes the elements of the first output to FILE
 // Each answer holds "ns", the time of the call, or "error".
 
@@ -39,6 +39,9 @@ class Commands {
         } else if (verb == "load") {
             const std::string model = next(words);
             call = [this, &answer, model] { answer = in_words(client().load(model).value()); };
+        } else if (verb == "park") {
+            const std::string model = next(words);
+            call = [this, model] { client().wish(model, Wish::park).value(); };
         } else if (verb == "unload") {
             const std::string model = next(words);
             call = [this, model] { client().unload(model).value(); };

@@ -1,6 +1,7 @@
 """What is true on a machine with an NVIDIA GPU. Run by ./dev gpu, which makes the models before."""
 
 import array
+import json
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 
 from harness.daemon import Client, Daemon, run_program  # noqa: E402
-from harness.places import MODELS, STORE, take_models  # noqa: E402
+from harness.places import MODELS, STORE, program, take_models  # noqa: E402
 
 WIDTH, HEIGHT = 640, 360
 PATIENCE = 10  # seconds that a worker may take to end
@@ -36,6 +37,14 @@ def device_bytes() -> int:
     said = subprocess.run(["nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits", "--id=0"],
                           stdout=subprocess.PIPE, text=True, check=True)
     return int(said.stdout) * MEGABYTE
+
+
+def memory_of(uuid: str) -> tuple[int, int]:
+    """All of a GPU's memory, and what is free of it, as nvidia-smi says."""
+    said = subprocess.run(["nvidia-smi", "--query-gpu=memory.total,memory.used", "--format=csv,noheader,nounits",
+                           f"--id={uuid}"], stdout=subprocess.PIPE, text=True, check=True)
+    total, used = (int(word) * MEGABYTE for word in said.stdout.split(","))
+    return total, total - used
 
 
 class OnTheGpu(unittest.TestCase):
@@ -113,6 +122,18 @@ class OnTheGpu(unittest.TestCase):
         while any(client.ask("workers")["workers"].values()) or device_bytes() > before + DRIFT:
             self.assertLess(time.monotonic(), deadline, f"{device_bytes() - before} bytes are not back")
             time.sleep(0.1)
+
+    def test_the_daemon_sees_the_memory_of_the_device_as_nvidia_smi_does(self) -> None:
+        daemon = self.enterContext(Daemon(self.models))
+        said = subprocess.run([program("samovar"), "--socket", str(daemon.socket), "ps", "--json"],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        devices = {device["name"]: device for device in json.loads(said.stdout)["devices"]}
+        gpu = devices["cuda:0"]
+        self.assertEqual(gpu["problem"], "")
+        total, free = memory_of(gpu["uuid"])
+        self.assertAlmostEqual(gpu["total_bytes"], total, delta=MEGABYTE)
+        # nvidia-smi does not count what the driver keeps for itself as used.
+        self.assertAlmostEqual(gpu["free_bytes"], free, delta=total // 50)
 
 
 if __name__ == "__main__":

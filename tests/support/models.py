@@ -34,6 +34,7 @@ class Recipe:
     extra: dict[str, str | int] = field(default_factory=dict)  # further keys of model.toml
     declared: Callable[[Manifest], Manifest] | None = None  # tells an untruth about the network
     alone: bool = False  # large, and wanted by one benchmark: made only where it is named
+    plain: bool = False  # model.pt as torch.jit.save writes it, and nothing else
 
     @property
     def compiled(self) -> bool:
@@ -70,6 +71,8 @@ RECIPES: dict[str, Recipe] = {
     "tiny-pt2": Recipe(networks.Tiny, ("pt2",)),
     "tiny-baked": Recipe(networks.Tiny, ("pt2",), bake=True),
     "tiny-both": Recipe(networks.Tiny, ("pt2", "pt")),
+    "tally": Recipe(networks.Tally, plain=True),
+    "packed": Recipe(networks.packed, plain=True),
     "hefty": Recipe(networks.Hefty),
     "hefty-pt2": Recipe(networks.Hefty, ("pt2",)),
     "mlp268": Recipe(networks.Mlp268, ("pt2", "pt")),
@@ -80,6 +83,10 @@ RECIPES: dict[str, Recipe] = {
 
 def make(name: str, recipe: Recipe, out: Path) -> None:
     """Exports one folder, and then changes model.toml where the recipe says so."""
+    if recipe.plain:
+        (out / name).mkdir(exist_ok=True)
+        torch.jit.script(recipe.network().eval()).save(str(out / name / "model.pt"))
+        return
     order = exporting.Order(spec=name, folder=out / name, formats=recipe.formats, bake=recipe.bake, force=True,
                             description=f"for tests: {(recipe.network.__doc__ or '').splitlines()[0].rstrip('.')}")
 
@@ -115,7 +122,7 @@ def main() -> int:
     marks.mkdir(parents=True, exist_ok=True)
     for name in [n for n, r in RECIPES.items() if not r.alone] if "all" in names else names:
         mark, key = marks / name, sources_key(RECIPES[name])
-        if mark.exists() and mark.read_text() == key and (options.out / name / "model.toml").exists():
+        if mark.exists() and mark.read_text() == key and any((options.out / name).glob("model.*")):
             continue
         make(name, RECIPES[name], options.out)
         mark.write_text(key)

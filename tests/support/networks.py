@@ -1,6 +1,7 @@
 """The small networks of tests and benchmarks. Each carries its own example; see models.py."""
 
 import math
+import warnings
 
 import torch
 from torch import Tensor, nn
@@ -171,6 +172,27 @@ class Hefty(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.narrow(self.wide(x))
+
+
+class Tally(nn.Module):
+    """float32 [1] -> x + how often it was called, which it counts in a buffer of 1 MiB."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(1 << 18))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls.add_(1)
+        return x + self.calls[-1:]
+
+
+def packed() -> nn.Module:
+    """float32 [n, 1024] -> [n, 512]: the mean of each row, by a layer whose weights are packed when it is loaded."""
+    layer = nn.Linear(1024, 512, bias=False)
+    nn.init.constant_(layer.weight, 1 / 1024)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.ao.quantization.quantize_dynamic(nn.Sequential(layer).eval(), {nn.Linear}, dtype=torch.qint8)
 
 
 class Mlp(nn.Module):

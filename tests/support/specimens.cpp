@@ -202,6 +202,8 @@ ModelInfo specimen<ModelInfo>() {
     m.queued = 5;
     m.in_flight = 2;
     m.last_load = load_report();
+    m.held_bytes = 301'989'888;
+    m.measured = true;
     return m;
 }
 template <>
@@ -225,7 +227,8 @@ Warmth specimen<Warmth>() {
     return {1'000,
             3,
             {{"cold", 3, 200'000'000, 250'000'000}, {"hot", 990, 3'000'000, 9'000'000}},
-            {{"schedule", 7, 5, 1, 3'600'000, 966'367'641'600}}};
+            {{"schedule", 7, 5, 1, 3'600'000, 966'367'641'600, true, 985, true, 1'250'000}},
+            1'790'000'000'000};
 }
 template <>
 StatusReport specimen<StatusReport>() {
@@ -240,7 +243,11 @@ StatusReport specimen<StatusReport>() {
     m.workers.push_back({"cpu", WorkerState::ready, 4243, 1, 2, 125'829'120, ""});
     m.workers.push_back({"cuda:0", WorkerState::backing_off, 0, 4, 0, 0, "killed by signal 9"});
     m.models.push_back({"selfie", Residency::hot, "cpu", 5, 2, 1'000, 3, 268'435'456, 250, "cpu",
-                        268'435'456, 1'024, 1'010, 4, true, 49'750, "parked", "keep-alive"});
+                        268'435'456, 1'024, 1'010, 4, true, 49'750, "parked", "keep-alive", true});
+    m.devices.push_back({"cuda:0", "NVIDIA H200", "GPU-8932f937", 150'754'820'096, 149'000'000'000,
+                         268'435'456, 120'000'000'000, 8'000'000'000, "no answer"});
+    m.parked = 536'870'912;
+    m.parked_limit = 17'179'869'184;
     return m;
 }
 

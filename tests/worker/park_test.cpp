@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
+#include "tests/support/process_status.hpp"
 #include "tests/support/waiting.hpp"
 #include "tests/worker/test_models.hpp"
 #include "tests/worker/worker_process.hpp"
@@ -21,13 +21,6 @@ Message wake(WorkerProcess& worker, std::uint32_t model = 1) {
     return worker.control_answer(worker.ask_control(ipc::WorkerWake{model}));
 }
 
-// Of one process: the number behind `key` in /proc/PID/status, in KiB.
-std::uint64_t status_kb(pid_t pid, const std::string& key) {
-    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with(key + ":")) return std::stoull(line.substr(key.size() + 1));
-    throw std::runtime_error("no " + key + " in /proc/PID/status");
-}
 // A worker locks what it has loaded after it has answered.
 void expect_locked(WorkerProcess& worker, std::uint64_t kb) {
     EXPECT_TRUE(wait_until([&] { return status_kb(worker.pid(), "VmLck") == kb; }))

@@ -95,11 +95,13 @@ const Command kEvents{
         "operator, idle or fault.\n"
         "\n"
         "--calls shows the minutes with calls in place of the moves; with --json that is a trace\n"
-        "for `samovar simulate`. The daemon remembers 24576 such minutes since it started.",
+        "for `samovar simulate`. The daemon remembers the last 131072 such minutes, also from "
+        "before\n"
+        "it was started.",
     .example =
         "  samovar events --since 1h\n"
         "  samovar events --follow\n"
-        "  samovar events --calls --json > calls.json",
+        "  samovar events --calls --since 7d --json > calls.json",
     .json =
         "one object a line: {\"at_ms\", \"model\", \"from\", \"to\", \"cause\", \"took_us\", "
         "\"bytes\"};\n with --calls {\"at_ms\": the minute's beginning, \"model\", \"calls\"}",

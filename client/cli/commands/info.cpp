@@ -38,6 +38,8 @@ Json document(const ModelInfo& info) {
     json["jobs_failed"] = info.jobs_failed;
     json["queued"] = info.queued;
     json["in_flight"] = info.in_flight;
+    json["held_bytes"] = info.held_bytes;
+    json["measured"] = info.measured;
     json["last_load"] = info.last_load.code.empty() ? Json() : cli::to_json(info.last_load);
     return json;
 }
@@ -63,6 +65,11 @@ void print(const ModelInfo& info, Console& console) {
     text += row("max_run", time_in_words(info.max_run));
     text += row("jobs", fmt::format("{} done, {} failed, {} running, {} waiting", info.jobs_done,
                                     info.jobs_failed, info.in_flight, info.queued));
+    text += row("holds",
+                fmt::format("{} of {} while hot{}", bytes_in_words(info.held_bytes), model.device,
+                            info.measured ? ""
+                                          : ", by the size of its files: it was not "
+                                            "loaded yet"));
     if (!info.last_load.code.empty())
         text += "\nlast load: " + load_in_words(info.last_load, console.out());
     console.print(text);
@@ -89,7 +96,8 @@ const Command kInfo{
         " \"inputs\": [{\"name\", \"dtype\", \"shape\": [{\"name\", \"min\", \"max\"}], "
         "\"image\"}], \"outputs\": [...],\n"
         " \"isolation\", \"max_run_ms\", \"jobs_done\", \"jobs_failed\", \"queued\", "
-        "\"in_flight\",\n \"last_load\": what `samovar load` prints, or null}",
+        "\"in_flight\",\n \"held_bytes\" (while hot), \"measured\" (else by its files), "
+        "\"last_load\": what `samovar load` prints, or null}",
     .declare = declare};
 
 }  // namespace samovar::cli

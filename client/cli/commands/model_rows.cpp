@@ -18,8 +18,8 @@ std::string next_step(const ModelStatus& model) {
                          : "-";
 }
 
-std::string held(std::uint64_t bytes) {
-    return bytes == 0 ? "-" : bytes_in_words(bytes);
+std::string held(std::uint64_t bytes, bool measured) {
+    return bytes == 0 ? "-" : (measured ? "" : "~") + bytes_in_words(bytes);
 }
 
 Json to_json(const WorkerStatus& worker) {
@@ -30,6 +30,22 @@ Json to_json(const WorkerStatus& worker) {
             {"in_flight", worker.in_flight},
             {"resident_bytes", worker.resident_bytes},
             {"problem", worker.problem}};
+}
+
+Json known(const std::optional<std::uint64_t>& bytes) {
+    return bytes ? Json(*bytes) : Json(nullptr);
+}
+
+Json to_json(const DeviceStatus& device) {
+    return {{"name", device.name},
+            {"description", device.description},
+            {"uuid", device.uuid},
+            {"total_bytes", known(device.total)},
+            {"free_bytes", known(device.free)},
+            {"held_bytes", device.held},
+            {"limit_bytes", known(device.limit)},
+            {"lent_bytes", device.lent},
+            {"problem", device.problem}};
 }
 
 }  // namespace
@@ -51,8 +67,8 @@ Table table_of(const std::vector<ModelStatus>& models) {
         table.add({{model.name, Colour::bold},
                    residency_cell(model.residency),
                    model.device,
-                   held(model.device_bytes),
-                   held(model.host_bytes),
+                   held(model.device_bytes, model.measured),
+                   held(model.host_bytes, model.measured),
                    std::to_string(model.in_flight),
                    std::to_string(model.queued),
                    std::to_string(model.uses),
@@ -74,6 +90,7 @@ Json to_json(const ModelStatus& model) {
               {"weight_bytes", model.weight_bytes},
               {"device_bytes", model.device_bytes},
               {"host_bytes", model.host_bytes},
+              {"measured", model.measured},
               {"idle_ms", model.idle.count()},
               {"uses", model.uses},
               {"cold_starts", model.cold_starts},
@@ -85,11 +102,13 @@ Json to_json(const ModelStatus& model) {
 }
 
 Json to_json(const DaemonStatus& status) {
-    Json workers = Json::array(), models = Json::array();
+    Json workers = Json::array(), models = Json::array(), devices = Json::array();
     for (const WorkerStatus& worker : status.workers)
         workers.push_back(to_json(worker));
     for (const ModelStatus& model : status.models)
         models.push_back(to_json(model));
+    for (const DeviceStatus& device : status.devices)
+        devices.push_back(to_json(device));
     return {{"daemon", status.daemon},
             {"pid", status.pid},
             {"uptime_ms", status.uptime.count()},
@@ -98,7 +117,34 @@ Json to_json(const DaemonStatus& status) {
             {"channel_bytes", status.channel_bytes},
             {"jobs", status.jobs},
             {"workers", std::move(workers)},
-            {"models", std::move(models)}};
+            {"models", std::move(models)},
+            {"devices", std::move(devices)},
+            {"parked", {{"bytes", status.parked}, {"limit_bytes", known(status.parked_limit)}}}};
+}
+
+std::string devices_in_words(const DaemonStatus& status, const Stream& stream) {
+    constexpr auto kRight = Table::Align::right;
+    const auto amount = [](const std::optional<std::uint64_t>& bytes, const char* otherwise) {
+        return bytes ? bytes_in_words(*bytes) : std::string(otherwise);
+    };
+    Table table({{"DEVICE"},
+                 {"MODELS HOLD", kRight},
+                 {"LIMIT", kRight},
+                 {"FREE", kRight},
+                 {"TOTAL", kRight},
+                 {"LENT", kRight},
+                 {""}});
+    for (const DeviceStatus& device : status.devices)
+        table.add({device.name, bytes_in_words(device.held), amount(device.limit, "-"),
+                   amount(device.free, "?"), amount(device.total, "?"),
+                   device.lent > 0 ? bytes_in_words(device.lent) : "-",
+                   printable(device.problem.empty() ? device.description : device.problem)});
+    std::string text = table.empty() ? "" : table.to_text(stream);
+    if (status.parked > 0 || status.parked_limit)
+        text +=
+            fmt::format("parked in the host's memory: {} of {}\n", bytes_in_words(status.parked),
+                        amount(status.parked_limit, "all that there is"));
+    return text;
 }
 
 std::string daemon_in_words(const DaemonStatus& status) {

@@ -16,5 +16,8 @@ Json to_json(const DaemonStatus& status);
 
 // A line about the daemon itself.
 std::string daemon_in_words(const DaemonStatus& status);
+// Of devices a row each, and a line about what is parked in the host's memory, if there is or may
+// be.
+std::string devices_in_words(const DaemonStatus& status, const Stream& stream);
 
 }  // namespace samovar::cli

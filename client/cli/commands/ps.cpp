@@ -44,7 +44,8 @@ std::string workers_in_words(const std::vector<WorkerStatus>& workers, const Str
 void print(const DaemonStatus& status, Console& console) {
     const Table models = table_of(status.models);
     console.print(
-        daemon_in_words(status) + workers_in_words(status.workers, console.out()) +
+        daemon_in_words(status) + "\n" + devices_in_words(status, console.out()) +
+        workers_in_words(status.workers, console.out()) +
         (models.empty() ? "\nNo model is loaded.\n" : "\n" + models.to_text(console.out())));
 }
 
@@ -64,9 +65,12 @@ const Command kPs{
     .name = "ps",
     .summary = "Show the daemon, its workers, and the models that are loaded",
     .detail =
-        "ON DEVICE and PARKED are the bytes of a model's weights, on its device and in memory.\n"
-        "USES are the jobs that a worker had since the daemon started, COLD STARTS those of them\n"
-        "that had to wait for a load. NEXT is what happens when nobody calls.",
+        "Of a device: what MODELS HOLD, the LIMIT of what they may hold now, what is FREE for all\n"
+        "programs, and what is LENT. Of a model: ON DEVICE and PARKED are the bytes that it holds\n"
+        "of its device, as measured, and of memory; ~: it was not loaded yet, and they are "
+        "thought\n"
+        "from the size of its files. USES are the jobs that a worker had, COLD STARTS those of\n"
+        "them that had to wait for a load. NEXT is what happens when nobody calls.",
     .example = "  samovar ps\n  samovar ps --all",
     .json =
         "{\"daemon\", \"pid\", \"uptime_ms\", \"sessions\", \"channels\", \"channel_bytes\", "
@@ -74,8 +78,12 @@ const Command kPs{
         "\"resident_bytes\", \"problem\"}],\n \"models\": [{\"name\", \"residency\", "
         "\"worker\", \"device\", \"queued\", \"in_flight\", \"jobs_done\",\n"
         "             \"jobs_failed\", \"weight_bytes\", \"device_bytes\", \"host_bytes\", "
-        "\"idle_ms\",\n             \"uses\", \"cold_starts\", \"next\": {\"rung\", \"rule\", "
-        "\"in_ms\"} or null}]}",
+        "\"measured\", \"idle_ms\",\n             \"uses\", \"cold_starts\", \"next\": {\"rung\", "
+        "\"rule\", "
+        "\"in_ms\"} or null}],\n \"devices\": [{\"name\", \"description\", \"uuid\", "
+        "\"total_bytes\" or null, \"free_bytes\" or null,\n              \"held_bytes\", "
+        "\"limit_bytes\" or null, \"lent_bytes\", \"problem\"}],\n \"parked\": {\"bytes\", "
+        "\"limit_bytes\" or null}}",
     .declare = declare};
 
 }  // namespace samovar::cli

@@ -1,3 +1,4 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <memory>
@@ -8,6 +9,8 @@
 
 namespace samovar::cli {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr auto kRight = Table::Align::right;
 
@@ -29,12 +32,13 @@ Json to_json(const Named& named) {
                               {"met", up.met},
                               {"unmet", up.unmet},
                               {"idle_ms", up.idle.count()},
-                              {"idle_byte_seconds", up.idle_byte_seconds}});
-    return {{"model", named.model},
-            {"uses", named.warmth.uses},
-            {"cold_starts", named.warmth.cold_starts},
-            {"calls", std::move(calls)},
-            {"brought_up", std::move(brought_up)}};
+                              {"idle_byte_seconds", up.idle_byte_seconds},
+                              {"saved_ms", up.saved ? Json(up.saved->count()) : Json()},
+                              {"idle_joules", up.idle_joules ? Json(*up.idle_joules) : Json()}});
+    return {
+        {"model", named.model},      {"since_ms", named.warmth.since.time_since_epoch().count()},
+        {"uses", named.warmth.uses}, {"cold_starts", named.warmth.cold_starts},
+        {"calls", std::move(calls)}, {"brought_up", std::move(brought_up)}};
 }
 
 Json document(const std::vector<Named>& all) {
@@ -48,11 +52,23 @@ std::string byte_hours_in_words(std::uint64_t byte_seconds) {
     return bytes_in_words(byte_seconds / 3600);
 }
 
+std::string saved_in_words(std::optional<std::chrono::milliseconds> saved) {
+    return saved ? time_in_words(*saved) : "-";
+}
+
+std::string joules_in_words(const std::optional<double>& joules) {
+    if (!joules) return "-";
+    return *joules < 10'000 ? fmt::format("{:.0f} J", *joules)
+                            : fmt::format("{:.1f} kJ", *joules / 1000);
+}
+
 void print_one(const Named& named, Console& console) {
     const Warmth& warmth = named.warmth;
-    std::string text = Console::paint(console.out(), Colour::bold, named.model) +
-                       fmt::format(": {}, {}\n", count_of(warmth.uses, "use"),
-                                   count_of(warmth.cold_starts, "cold start"));
+    std::string text =
+        Console::paint(console.out(), Colour::bold, named.model) +
+        fmt::format(": {}, {} since {:%F}\n", count_of(warmth.uses, "use"),
+                    count_of(warmth.cold_starts, "cold start"),
+                    fmt::localtime(std::chrono::system_clock::to_time_t(warmth.since)));
     Table calls({{"CALLS"}, {"NUMBER", kRight}, {"P50", kRight}, {"P99", kRight}});
     for (const CallTimes& kind : warmth.calls)
         calls.add({kind.kind, std::to_string(kind.calls), time_in_words(kind.p50),
@@ -62,12 +78,14 @@ void print_one(const Named& named, Console& console) {
                   {"TIMES", kRight},
                   {"MET", kRight},
                   {"UNMET", kRight},
+                  {"SAVED", kRight},
                   {"IDLE", kRight},
-                  {"BYTE HOURS", kRight}});
+                  {"BYTE HOURS", kRight},
+                  {"ENERGY", kRight}});
     for (const BroughtUp& up : warmth.brought_up)
         causes.add({up.cause, std::to_string(up.times), std::to_string(up.met),
-                    std::to_string(up.unmet), age_in_words(up.idle),
-                    byte_hours_in_words(up.idle_byte_seconds)});
+                    std::to_string(up.unmet), saved_in_words(up.saved), age_in_words(up.idle),
+                    byte_hours_in_words(up.idle_byte_seconds), joules_in_words(up.idle_joules)});
     if (!causes.empty()) text += "\n" + causes.to_text(console.out());
     console.print(text);
 }
@@ -90,27 +108,33 @@ void print(const std::vector<Named>& all, Console& console) {
                  {"USES", kRight},
                  {"COLD STARTS", kRight},
                  {"AVOIDED", kRight},
+                 {"SAVED", kRight},
                  {"COLD P50", kRight},
                  {"BROUGHT UP P50", kRight},
                  {"HOT P50", kRight},
                  {"IDLE", kRight},
-                 {"BYTE HOURS", kRight}});
+                 {"BYTE HOURS", kRight},
+                 {"ENERGY", kRight}});
     for (const Named& named : all) {
         BroughtUp sum;
         for (const BroughtUp& up : named.warmth.brought_up) {
             sum.met += up.met;
+            if (up.saved) sum.saved = sum.saved.value_or(0ms) + *up.saved;
             sum.idle += up.idle;
             sum.idle_byte_seconds += up.idle_byte_seconds;
+            if (up.idle_joules) sum.idle_joules = sum.idle_joules.value_or(0) + *up.idle_joules;
         }
         table.add({{named.model, Colour::bold},
                    std::to_string(named.warmth.uses),
                    std::to_string(named.warmth.cold_starts),
                    std::to_string(sum.met),
+                   saved_in_words(sum.saved),
                    median(named.warmth, "cold"),
                    median(named.warmth, "brought up"),
                    median(named.warmth, "hot"),
                    age_in_words(sum.idle),
-                   byte_hours_in_words(sum.idle_byte_seconds)});
+                   byte_hours_in_words(sum.idle_byte_seconds),
+                   joules_in_words(sum.idle_joules)});
     }
     console.print(table.to_text(console.out()));
 }
@@ -150,21 +174,29 @@ const Command kWarmth{
     .name = "warmth",
     .summary = "Show what keeping models warm has bought, and what it has cost",
     .detail =
-        "Since the daemon started. CALLS, by how they found their model: cold (they waited for a\n"
+        "Also of what was before the daemon was started. CALLS, by how they found their model: "
+        "cold (they waited for a\n"
         "load), parked (until it was awake), brought up (hot, and the first since it came up),\n"
         "after a second, a minute, 5 minutes or an hour without a call, hot (sooner than that).\n"
+        "Beside them self-warming: the jobs of the daemon's own, which are no calls.\n"
         "P50 and P99 are times in the daemon, within 5 percent.\n"
         "\n"
         "BROUGHT UP BY is the cause of a load or a wake-up. MET: a call found it ready, which is "
         "a\n"
-        "cold start less. UNMET: it went down before anybody called. IDLE is the time in which it\n"
-        "was hot without a call, and BYTE HOURS those hours times the bytes of its weights.",
+        "cold start less. UNMET: it went down before anybody called. SAVED is how long callers "
+        "would\n"
+        "have waited in all: for each that was met, what a cold call takes in the mean beyond one\n"
+        "that was met, where both were measured. IDLE is the time in which it was hot without a "
+        "call,\n"
+        "and BYTE HOURS those hours times the bytes that it held; ENERGY is its share of what its\n"
+        "GPU used then, where the GPU tells.",
     .example = "  samovar warmth\n  samovar warmth selfie",
     .json =
-        "[{\"model\", \"uses\", \"cold_starts\",\n"
+        "[{\"model\", \"since_ms\", \"uses\", \"cold_starts\",\n"
         "  \"calls\": [{\"kind\", \"calls\", \"p50_us\", \"p99_us\"}],\n"
         "  \"brought_up\": [{\"cause\", \"times\", \"met\", \"unmet\", \"idle_ms\", "
-        "\"idle_byte_seconds\"}]}]",
+        "\"idle_byte_seconds\",\n                  \"saved_ms\" or null, "
+        "\"idle_joules\" or null}]}]",
     .declare = declare};
 
 }  // namespace samovar::cli

@@ -159,6 +159,8 @@ std::optional<Wanted> TopView::press(Key key) {
 
 std::string TopView::draw(ScreenSize size, const Stream& stream) const {
     std::vector<std::string> lines = lines_of(daemon_in_words(status_));
+    for (std::string& line : lines_of(devices_in_words(status_, stream)))
+        lines.push_back(std::move(line));
     lines.push_back(fmt::format("by {}{}, {}", name_of(order_), reversed_ ? ", reversed" : "",
                                 all_ ? "all models" : "those that are loaded"));
     lines.emplace_back();

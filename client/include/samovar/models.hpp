@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,8 @@ struct ModelInfo {
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint32_t queued = 0, in_flight = 0;
     LoadReport last_load;
+    std::uint64_t held_bytes = 0;  // of its device while it is hot
+    bool measured = false;         // else that is thought from the size of its files
 };
 
 // What became of one folder at a reload.
@@ -111,7 +114,8 @@ struct WorkerStatus {
     std::string problem;
 };
 
-// What a model does just now, and what it has been used for since the daemon started.
+// What a model does just now, and what it has been used for, also before the daemon was started
+// last.
 struct ModelStatus {
     std::string name;
     Residency residency{};
@@ -121,13 +125,28 @@ struct ModelStatus {
     std::uint64_t weight_bytes = 0;
     std::chrono::milliseconds idle{};  // since its last use; 0 too where it has none
     std::string device;                // "cpu", "cuda:0"
-    // Of its weights: on its device, and, where it is parked, in memory.
+    // What it holds of its device, while it is hot or on its way there, and of memory while it is
+    // parked.
     std::uint64_t device_bytes = 0, host_bytes = 0;
     // Jobs that a worker had, and those of them that had to wait for a load.
     std::uint64_t uses = 0, cold_starts = 0;
     bool changes = false;  // whether it moves when nothing happens:
     std::chrono::milliseconds next_in{};
     std::string next_rung, next_rule;
+    bool measured = false;  // the bytes; else they are thought from the size of its files
+};
+
+// The memory of a device that models are for, or that has limits in samovard.toml.
+struct DeviceStatus {
+    std::string name;         // "cpu", "cuda:0"
+    std::string description;  // "NVIDIA H200"; empty for the CPU
+    std::string uuid;         // of a GPU: "GPU-8932..."
+    // Bytes: all that it has, and what no program has taken. None where the device is not seen.
+    std::optional<std::uint64_t> total, free;
+    std::uint64_t held = 0;              // by models
+    std::optional<std::uint64_t> limit;  // what they may hold now; none: as much as there is
+    std::uint64_t lent = 0;              // a loan of all is as much as models held
+    std::string problem;                 // why it is not seen
 };
 
 struct DaemonStatus {
@@ -139,6 +158,10 @@ struct DaemonStatus {
     std::uint32_t jobs = 0;  // not done
     std::vector<WorkerStatus> workers;
     std::vector<ModelStatus> models;
+    std::vector<DeviceStatus> devices;
+    // Of the host's memory, by models that a GPU has parked there, and what they may hold of it.
+    std::uint64_t parked = 0;
+    std::optional<std::uint64_t> parked_limit;
 };
 
 struct PingReport {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ struct Explanation {
 struct CallTimes {
     // "cold" (had to wait for a load), "parked" (until it was awake), "brought up" (the first since
     // it came up), "after an hour", "after 5 minutes", "after a minute", "after a second" (since
-    // the last call), "hot" (sooner, or beside another).
+    // the last call), "hot" (sooner, or beside another). And "self-warming": no calls, but the
+    // daemon's own jobs.
     std::string kind;
     std::uint64_t calls = 0;
     std::chrono::nanoseconds p50{}, p99{};  // in the daemon, until a good answer; within 5 percent
@@ -50,13 +52,20 @@ struct BroughtUp {
     std::uint64_t unmet = 0;           // it went down before anybody called
     std::chrono::milliseconds idle{};  // hot for this cause, without a call
     std::uint64_t idle_byte_seconds = 0;
+    // How long callers would have waited in all, had they not found it hot: for each load that was
+    // met, what a cold call takes in the mean beyond one that was met. None where one of them was
+    // never measured.
+    std::optional<std::chrono::milliseconds> saved;
+    // Its share of what its device used meanwhile, by bytes; none where the device does not tell.
+    std::optional<double> idle_joules;
 };
 
-// What keeping a model warm has bought and cost, since the daemon started.
+// What keeping a model warm has bought and cost, also before the daemon was started last.
 struct Warmth {
-    std::uint64_t uses = 0, cold_starts = 0;  // as in ModelStatus
-    std::vector<CallTimes> calls;             // those kinds that there were
-    std::vector<BroughtUp> brought_up;        // those causes that there were
+    std::uint64_t uses = 0, cold_starts = 0;                   // as in ModelStatus
+    std::vector<CallTimes> calls;                              // those kinds that there were
+    std::vector<BroughtUp> brought_up;                         // those causes that there were
+    std::chrono::sys_time<std::chrono::milliseconds> since{};  // when the record was begun
 };
 
 // How often a model was called in a minute.
@@ -84,7 +93,7 @@ struct Event {
     Residency from{}, to{};
     std::string cause;
     std::chrono::nanoseconds took{};  // how long it was on its way; 0 where it leaves a rest
-    std::uint64_t bytes = 0;          // of its weights, where they are known
+    std::uint64_t bytes = 0;  // of its device while hot, as measured; 0 before its first load
 };
 
 }  // namespace samovar

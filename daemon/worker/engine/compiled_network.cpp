@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "daemon/worker/engine/element_types.hpp"
@@ -69,7 +70,8 @@ void check_machine(const Package& package, const ipc::CodeSpec& code, const Devi
                            " and the model runs on " + device.name(),
                        "add a [[code]] for " + here + ", or change `device` in model.toml");
     if (here != "cpu") return;
-    const std::vector<std::string> missing = missing_vectors(package.vectors, read_cpu_flags());
+    static const std::set<std::string> flags = read_cpu_flags();
+    const std::vector<std::string> missing = missing_vectors(package.vectors, flags);
     if (missing.empty()) return;
     throw JobError(Errc::no_device,
                    code.label + " was compiled for processors with " + missing.front() +

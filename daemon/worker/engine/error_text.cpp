@@ -63,8 +63,9 @@ std::string first_useful_line(std::string_view text) {
 }
 
 bool tells_of_memory(std::string_view text) noexcept {
-    static constexpr std::array<std::string_view, 4> kSigns{
-        "out of memory", "can't allocate memory", "bad_alloc", "CUBLAS_STATUS_ALLOC_FAILED"};
+    static constexpr std::array<std::string_view, 5> kSigns{
+        "out of memory", "can't allocate memory", "Cannot allocate memory",  // ENOMEM's
+        "bad_alloc", "CUBLAS_STATUS_ALLOC_FAILED"};
     for (const std::string_view sign : kSigns)
         if (text.find(sign) != std::string_view::npos) return true;
     return false;

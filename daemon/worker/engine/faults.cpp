@@ -33,6 +33,11 @@ Told ask_exception() {
     }
 }
 
+Error ran_out(const std::string& line) {
+    return {Errc::out_of_memory, "memory ran out: " + line,
+            "use a smaller input, or unload other models", 0, 0};
+}
+
 // AOTInductor's runner: "run_func_( ... ) API call failed at ...", the reason went to std::cerr.
 bool is_bare_status(const std::string& text) {
     return text.find("API call failed at") != std::string::npos;
@@ -45,6 +50,8 @@ Error caught_error(Errc otherwise, const std::string& where, const std::string& 
         throw;
     } catch (const JobError& fault) {
         if (!said.empty()) log::warning(where + ": " + said);
+        if (fault.error().code == Errc::io && tells_of_memory(fault.error().message))
+            return ran_out(fault.error().message);
         return fault.error();
     } catch (...) {
         const Told told = ask_exception();
@@ -53,8 +60,7 @@ Error caught_error(Errc otherwise, const std::string& where, const std::string& 
         if (line.empty()) line = first_useful_line(told.plain);
         if (line.empty()) line = "LibTorch gave no reason";
         if (told.memory || tells_of_memory(told.plain) || tells_of_memory(said))
-            return {Errc::out_of_memory, "memory ran out: " + line,
-                    "use a smaller input, or unload other models", 0, 0};
+            return ran_out(line);
         return {otherwise, std::move(line), "", 0, 0};
     }
 }

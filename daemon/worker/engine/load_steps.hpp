@@ -25,7 +25,7 @@ class LoadSteps {
     // Told a few times a second at most, so that a fast load is not slowed by its own reports.
     void advance(std::uint64_t done) {
         const auto now = Clock::now();
-        if (now - told_ < kInterval && done < current_.bytes) return;
+        if (now - told_ < kInterval) return;
         told_ = now;
         tell_({current_.name, done, current_.bytes});
     }

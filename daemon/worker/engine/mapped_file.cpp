@@ -26,20 +26,23 @@ int populate(std::span<std::byte> memory) {
 
 }  // namespace
 
-Result<MappedFile> MappedFile::open(const std::string& path) {
+Result<MappedFile> MappedFile::open(const std::string& path, Writes writes) {
     const Result<StoreFile> file = open_store_file(path);
     if (!file) return file.error();
     const std::size_t size = file->size;
-    void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file->fd.get(), 0);
+    const int sharing = writes == Writes::copy ? MAP_PRIVATE : MAP_SHARED;
+    void* address = ::mmap(nullptr, size, PROT_READ, sharing, file->fd.get(), 0);
     if (address == MAP_FAILED) return io_error("mapping " + path, errno);
     // What is read from disk then comes in large pages, if the file system has them: 2 MiB are
     // mapped at the price of 4 KiB, also by the next process. If it has not, this does nothing.
     ::madvise(address, size, MADV_HUGEPAGE);
-    return MappedFile(static_cast<std::byte*>(address), size);
+    return MappedFile(static_cast<std::byte*>(address), size, writes);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : address_(std::exchange(other.address_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : address_(std::exchange(other.address_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      writes_(other.writes_) {}
 
 MappedFile::~MappedFile() {
     if (address_ != nullptr) ::munmap(address_, size_);
@@ -56,8 +59,16 @@ Result<void> MappedFile::read_all(std::size_t threads, const Progress& progress)
     return {};
 }
 
+Result<void> MappedFile::allow_writes() const {
+    if (::mprotect(address_, size_, PROT_READ | PROT_WRITE) != 0)
+        return io_error("making a copy of a model's weights possible", errno);
+    return {};
+}
+
 bool MappedFile::lock() const noexcept {
-    return ::mlock(address_, size_) == 0;
+    // A plain mlock would give each page that may be written a copy of its own.
+    const unsigned flags = writes_ == Writes::copy ? MLOCK_ONFAULT : 0;
+    return ::mlock2(address_, size_, flags) == 0;
 }
 
 void MappedFile::let_go() const noexcept {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -45,11 +46,15 @@ int share_out(std::size_t size, std::size_t chunk_bytes, std::size_t threads,
     {
         std::vector<std::jthread> helpers;
         const std::size_t chunks = (size + chunk_bytes - 1) / chunk_bytes;
-        for (std::size_t i = 1; i < std::min(threads, chunks); ++i)
-            helpers.emplace_back([&] {
-                while (take_chunk()) {
-                }
-            });
+        try {
+            for (std::size_t i = 1; i < std::min(threads, chunks); ++i)
+                helpers.emplace_back([&] {
+                    while (take_chunk()) {
+                    }
+                });
+        } catch (const std::system_error&) {
+            // No memory for one more stack, or no more threads: those that there are do it.
+        }
         while (take_chunk())
             if (told) told(done);
     }

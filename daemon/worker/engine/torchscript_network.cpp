@@ -1,53 +1,23 @@
 #include "daemon/worker/engine/torchscript_network.hpp"
 
 #include <ATen/ops/empty_like.h>
-#include <caffe2/serialize/read_adapter_interface.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "daemon/worker/engine/element_types.hpp"
 #include "daemon/worker/engine/precision.hpp"
 #include "daemon/worker/engine/read_ahead.hpp"
-#include "daemon/worker/engine/shared_file.hpp"
+#include "daemon/worker/engine/torchscript_archive.hpp"
 #include "daemon/worker/engine/torchscript_weights.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "ipc/words.hpp"
 
 namespace samovar::worker {
 namespace {
-
-// The file as LibTorch reads it, a tensor at a time: each by several threads, and counted for the
-// progress report.
-class CountedFile final : public caffe2::serialize::ReadAdapterInterface {
-  public:
-    CountedFile(SharedFile file, std::size_t threads, LoadSteps& steps)
-        : file_(std::move(file)), threads_(threads), steps_(steps) {}
-    std::size_t size() const override { return file_.size(); }
-    std::size_t read(std::uint64_t position, void* into, std::size_t count,
-                     const char*) const override {
-        if (position >= size()) return 0;
-        count = std::min(count, size() - static_cast<std::size_t>(position));
-        if (auto done = file_.read(position, {static_cast<std::byte*>(into), count}, threads_);
-            !done)
-            throw JobError(std::move(done).error());
-        steps_.advance(done_ += count);
-        return count;
-    }
-
-  private:
-    SharedFile file_;
-    std::size_t threads_;
-    LoadSteps& steps_;
-    mutable std::uint64_t done_ = 0;
-    // So that the disk goes on reading while LibTorch is at something else.
-    std::jthread ahead_{[this] { file_.read_ahead(); }};
-};
 
 void append(const c10::IValue& value, std::vector<at::Tensor>& results) {
     if (value.isTensor()) {
@@ -71,17 +41,19 @@ void append(const c10::IValue& value, std::vector<at::Tensor>& results) {
 
 class TorchScriptNetwork final : public Network {
   public:
-    TorchScriptNetwork(torch::jit::Module module, const ipc::WorkerLoad& request,
-                       c10::Device device)
+    TorchScriptNetwork(MappedModule module, const ipc::WorkerLoad& request, c10::Device device)
         : device_(device),
-          module_(std::move(module)),
+          file_(std::move(module.file)),
+          module_(std::move(module.module)),
           forward_(module_.get_method("forward")),
           weights_(weigh(module_)),
+          mapped_(file_ != nullptr && bytes_within(module_, file_->bytes()) > weights_.bytes / 2),
           precision_(scalar_type_of(request.options.precision)),
           channels_last_(request.options.channels_last),
           load_threads_(read_threads(request.options.load_threads)) {
         for (const ipc::TensorSpec& output : request.outputs)
             declared_.push_back(to_scalar_type(output.dtype));
+        if (!mapped_) file_.reset();  // held by what is left in it
     }
 
     std::vector<at::Tensor> forward(std::vector<at::Tensor> inputs) override {
@@ -97,6 +69,10 @@ class TorchScriptNetwork final : public Network {
         return results;
     }
     std::uint64_t weight_bytes() const override { return weights_.bytes; }
+    bool weights_are_mapped() const override { return mapped_; }
+    void keep_in_memory() noexcept override {
+        if (mapped_) file_->lock();
+    }
     std::vector<ipc::LoadFact> facts() const override {
         const bool optimised =
             torch::jit::toGraphFunction(forward_.function()).get_executor().isOptimized();
@@ -111,7 +87,7 @@ class TorchScriptNetwork final : public Network {
         return static_cast<int>(torch::jit::getNumProfiledRuns().load()) + 2;
     }
 
-    // On the CPU its weights are copies in this process's memory, which parking would not free.
+    // On the CPU there is nothing between hot and cold for it: what is mapped is there at once.
     bool can_park() const override { return device_.is_cuda(); }
     void park() override;
     void wake(LoadSteps& steps) override;
@@ -131,9 +107,11 @@ class TorchScriptNetwork final : public Network {
     }
 
     c10::Device device_;
+    std::shared_ptr<const MappedFile> file_;  // on the CPU, where it holds weights
     torch::jit::Module module_;
     torch::jit::Method forward_;
     Weights weights_;
+    bool mapped_;  // most of the weights are the file's own pages
     std::optional<c10::ScalarType> precision_;
     std::vector<std::optional<c10::ScalarType>> declared_;  // of the outputs
     bool channels_last_;
@@ -185,18 +163,17 @@ void check_signature(const torch::jit::Module& module, const ipc::CodeSpec& code
 std::unique_ptr<Network> load_torchscript(const ipc::WorkerLoad& request, std::size_t inputs,
                                           Device& device, LoadSteps& steps) {
     const ipc::CodeSpec& code = request.code;
-    steps.begin("open");
-    SharedFile file = take_or_throw(SharedFile::open(code.file));
-    steps.begin("read", file.size());
-    auto reader = std::make_shared<CountedFile>(std::move(file),
-                                                read_threads(request.options.load_threads), steps);
-    torch::jit::Module module = torch::jit::load(std::move(reader), device.torch());
+    const std::size_t threads = read_threads(request.options.load_threads);
+    MappedModule read =
+        device.torch().is_cpu()
+            ? map_module(code.file, threads, steps)
+            : MappedModule{copy_module(code.file, device.torch(), threads, steps), {}};
+    torch::jit::Module& module = read.module;
 
-    steps.begin("build");
     check_signature(module, code, inputs);
     module.eval();
     shape_weights(module, request.options);
-    return std::make_unique<TorchScriptNetwork>(std::move(module), request, device.torch());
+    return std::make_unique<TorchScriptNetwork>(std::move(read), request, device.torch());
 }
 
 }  // namespace samovar::worker

@@ -83,6 +83,18 @@ Weights weigh(const torch::jit::Module& module) {
     return weights;
 }
 
+std::uint64_t bytes_within(const torch::jit::Module& module, std::span<const std::byte> memory) {
+    std::uint64_t bytes = 0;
+    std::unordered_set<const void*> counted;
+    for (const at::Tensor& tensor : tensors_of(module)) {
+        if (!tensor.has_storage()) continue;
+        const auto* data = static_cast<const std::byte*>(tensor.storage().data());
+        if (data < memory.data() || data >= memory.data() + memory.size()) continue;
+        if (counted.insert(data).second) bytes += tensor.storage().nbytes();
+    }
+    return bytes;
+}
+
 std::vector<at::Tensor> tensors_of(const torch::jit::Module& module) {
     std::vector<at::Tensor> tensors;
     std::unordered_set<const c10::TensorImpl*> taken;

@@ -1,7 +1,9 @@
 #pragma once
 #include <torch/csrc/jit/api/module.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "daemon/worker/engine/precision.hpp"
@@ -18,6 +20,8 @@ struct Weights {
     bool attributes = false;     // some are attributes: it is not frozen
 };
 Weights weigh(const torch::jit::Module& module);
+// How much of it lies within `memory`.
+std::uint64_t bytes_within(const torch::jit::Module& module, std::span<const std::byte> memory);
 // Each of its tensors once.
 std::vector<at::Tensor> tensors_of(const torch::jit::Module& module);
 

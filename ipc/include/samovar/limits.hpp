@@ -38,6 +38,8 @@ inline constexpr std::size_t kMaxPhases = 32;
 inline constexpr std::size_t kMaxLoadFacts = 16;
 // Worker processes: one a device, and one a model with `isolation = "model"`.
 inline constexpr std::size_t kMaxWorkers = 256;
+// Devices in one listing: the CPU, and cuda:0 to cuda:63.
+inline constexpr std::size_t kMaxDevices = 65;
 // Models in one listing and in one daemon.
 inline constexpr std::size_t kMaxModels = 1024;
 // Descriptors that one frame may carry: a channel is one.

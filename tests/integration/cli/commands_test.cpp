@@ -134,8 +134,8 @@ TEST_F(Commands, ps_shows_the_daemon_its_workers_and_what_is_loaded) {
     ASSERT_EQ(status["models"].size(), 1U);
     EXPECT_THAT(keys(status["models"][0]),
                 ElementsAre("cold_starts", "device", "device_bytes", "host_bytes", "idle_ms",
-                            "in_flight", "jobs_done", "jobs_failed", "name", "next", "queued",
-                            "residency", "uses", "weight_bytes", "worker"));
+                            "in_flight", "jobs_done", "jobs_failed", "measured", "name", "next",
+                            "queued", "residency", "uses", "weight_bytes", "worker"));
     EXPECT_EQ(status["models"][0]["residency"], "hot");
     EXPECT_EQ(status["models"][0]["jobs_done"], 1);
     EXPECT_EQ(status["models"][0]["uses"], 1);
@@ -155,8 +155,10 @@ TEST_F(Commands, warmth_shows_what_calls_found_and_what_loads_bought) {
     EXPECT_GT(one[0]["calls"][0]["p99_us"], 0.0);
     EXPECT_EQ(one[0]["brought_up"][0]["cause"], "operator");
     EXPECT_EQ(one[0]["brought_up"][0]["met"], 1);
-    EXPECT_THAT(text({"warmth", "add"}),
-                AllOf(HasSubstr("add: 1 use, 0 cold starts\n"), HasSubstr("\nBROUGHT UP BY ")));
+    EXPECT_TRUE(one[0]["brought_up"][0]["saved_ms"].is_null()) << "no cold call is known";
+    EXPECT_GT(one[0]["since_ms"], 1'700'000'000'000);
+    EXPECT_THAT(text({"warmth", "add"}), AllOf(HasSubstr("add: 1 use, 0 cold starts since 20"),
+                                               HasSubstr("\nBROUGHT UP BY ")));
     EXPECT_GT(json({"warmth"}).size(), 1U);
     EXPECT_THAT(text({"warmth"}), HasSubstr("\nadd "));
 }

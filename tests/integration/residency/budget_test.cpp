@@ -14,6 +14,7 @@ constexpr std::uint64_t kMegabyte = 1'000'000;
 TEST_F(Budget, lets_the_idle_model_leave_that_is_worth_least) {
     for (const char* model : {"a", "b", "c"})
         take("hefty", model);
+    load_and_unload("c");
     ASSERT_TRUE(run("a"));
     for (int i = 0; i < 30; ++i)
         ASSERT_TRUE(run("b"));
@@ -27,6 +28,7 @@ TEST_F(Budget, lets_the_idle_model_leave_that_is_worth_least) {
 TEST_F(Budget, says_by_which_rule_a_model_left) {
     for (const char* model : {"a", "b", "c"})
         take("hefty", model);
+    load_and_unload("c");
     ASSERT_TRUE(run("b"));
     for (int i = 0; i < 30; ++i)
         ASSERT_TRUE(run("a"));
@@ -39,6 +41,7 @@ TEST_F(Budget, says_by_which_rule_a_model_left) {
 TEST_F(Budget, lets_models_park_before_it_unloads_them) {
     for (const char* model : {"a", "b", "c"})
         take("hefty-pt2", model);
+    load_and_unload("c");
     const auto first = run("a").value().outputs.at(0).data;
     for (int i = 0; i < 30; ++i)
         ASSERT_TRUE(run("b"));

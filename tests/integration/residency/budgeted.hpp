@@ -21,8 +21,8 @@ class Budgeted : public testing::Test {
   protected:
     // Two of the models fit into 60 MB.
     explicit Budgeted(const std::string& text = "[device.cpu]\nbudget = \"60MB\"\n",
-                      std::vector<std::string> arguments = {})
-        : configuration(text), daemon(plan(std::move(arguments))) {}
+                      DaemonPlan plan = {})
+        : configuration(text), daemon(complete(std::move(plan))) {}
 
     // A copy of a made model under another name.
     void take(const std::string& made, const std::string& name, const std::string& rules = "") {
@@ -35,7 +35,7 @@ class Budgeted : public testing::Test {
         std::string text = text_of(file);
         const std::string line = "name = \"" + made + "\"";
         if (const std::size_t at = text.find(line); at != text.npos)
-            text.replace(at, line.size(), "name = \"" + name + "\"");
+            text.replace(at, line.size(), "name = \"" + name + "\"\ndevice = \"" + device + "\"");
         std::ofstream(file) << text << "\n[residency]\n" << rules;
     }
     Result<JobResult> run(const std::string& model) {
@@ -44,6 +44,11 @@ class Budgeted : public testing::Test {
         spec.inputs[0].data.resize(2 * 16 * sizeof(float));
         return client.run(std::move(spec));
     }
+    // The first load of a process takes longer, and would make its model worth more.
+    void load_and_unload(const std::string& model) {
+        client.load(model).value();
+        client.unload(model).value();
+    }
     Residency residency(const std::string& model) {
         return client.info(model).value().summary.residency;
     }
@@ -51,14 +56,16 @@ class Budgeted : public testing::Test {
         return wait_until([&] { return residency(model) == rung; });
     }
 
+    std::string device = "auto";  // of the models that are put there
     Configuration configuration;
     DaemonUnderTest daemon;
     Client client = Client::connect({.socket = daemon.socket()}).value();
 
   private:
-    DaemonPlan plan(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.end(), {"--config", configuration.path().string()});
-        return {.arguments = std::move(arguments), .given_clock = true};
+    DaemonPlan complete(DaemonPlan plan) const {
+        plan.arguments.insert(plan.arguments.end(), {"--config", configuration.path().string()});
+        plan.given_clock = true;
+        return plan;
     }
 };
 

@@ -29,7 +29,7 @@ class LeaveFree : public HasMeminfo, public Budgeted {
   protected:
     LeaveFree()
         : Budgeted("[device.cpu]\nleave_free = \"100MB\"\n",
-                   {"--meminfo", meminfo.path().string()}) {
+                   {.arguments = {"--meminfo", meminfo.path().string()}}) {
         for (const char* model : {"a", "b"})
             put("hefty", model, "");
         client.reload().value();

@@ -55,6 +55,59 @@ TEST_F(Restart, after_a_kill_knows_what_was_written_a_minute_before) {
     EXPECT_EQ(client.run(adding(1, 2)).error().code, Errc::not_permitted);
 }
 
+TEST_F(Restart, goes_on_counting_uses_and_how_long_calls_took) {
+    take("add", "keep_alive = \"1m\"\n");
+    add();
+    add();
+    daemon.pass(30s);
+    add();
+    const Warmth before = client.warmth("add").value();
+    again();
+    add();
+    const Warmth after = client.warmth("add").value();
+    EXPECT_EQ(after.uses, 4U);
+    EXPECT_EQ(after.since, before.since);
+    ASSERT_EQ(before.calls.size(), 3U) << "cold, after a second, hot";
+    EXPECT_EQ(after.calls[0].kind, "cold");
+    EXPECT_EQ(after.cold_starts + after.brought_up.size(), before.cold_starts + 2)
+        << "the model came back by itself, or for the call";
+    EXPECT_GE(after.brought_up[0].idle, 30s);
+    for (const ModelStatus& status : client.status(true).value().models)
+        EXPECT_EQ(status.uses, 4U);
+}
+
+TEST_F(Restart, after_a_kill_knows_uses_and_calls_of_a_minute_before) {
+    take("add", "");
+    add();
+    add();
+    daemon.pass(1min);
+    ASSERT_TRUE(wait_until([&] { return fs::exists(memory()); }));
+    daemon.kill();
+    daemon.start();
+    client = Client::connect({.socket = daemon.socket()}).value();
+    EXPECT_EQ(client.warmth("add").value().uses, 2U);
+    const auto calls = client.calls().value();
+    ASSERT_EQ(calls.size(), 1U);
+    EXPECT_EQ(calls[0].model, "add");
+    EXPECT_EQ(calls[0].calls, 2U);
+}
+
+TEST_F(Restart, still_tells_of_calls_by_the_minute_and_adds_to_them) {
+    take("add", "");
+    add();
+    daemon.pass(10min);
+    add();
+    daemon.pass(10min);
+    add();
+    again();
+    daemon.pass(1min);
+    std::vector<std::uint64_t> counts;
+    for (const MinuteOfCalls& minute : client.calls().value())
+        counts.push_back(minute.calls);
+    EXPECT_THAT(counts, testing::ElementsAre(1, 1, 1)) << "also of the minute that went on";
+    EXPECT_THAT(text_of(daemon.state() / "calls.jsonl"), testing::HasSubstr("\"calls\":1}"));
+}
+
 TEST_F(Restart, sets_a_broken_memory_aside_and_serves) {
     take("add", "");
     add();

@@ -113,6 +113,55 @@ TEST_F(WarmthTold, loads_that_a_call_found_ready_are_told_from_those_in_vain) {
     EXPECT_EQ(warmth.cold_starts, 0U);
 }
 
+TEST_F(WarmthTold, self_warming_is_timed_beside_the_calls_and_is_none) {
+    take("add", "keep_alive = \"forever\"\nself_warm = \"5m\"\n");
+    add();
+    for (std::uint64_t ticks = 1; ticks <= 3; ++ticks) {
+        daemon.pass(5min);
+        ASSERT_TRUE(wait_until([&] {
+            const Warmth warmth = client.warmth("add").value();
+            return warmth.calls.back().kind == "self-warming" && warmth.calls.back().calls == ticks;
+        }));
+    }
+    const Warmth warmth = client.warmth("add").value();
+    EXPECT_THAT(kinds("add"), ElementsAre("cold 1", "self-warming 3"));
+    EXPECT_GT(warmth.calls.back().p50, 0ns);
+    EXPECT_GE(warmth.calls.back().p99, warmth.calls.back().p50);
+    EXPECT_EQ(warmth.uses, 1U);
+    EXPECT_GE(warmth.brought_up[0].idle, 15min);
+}
+
+TEST_F(WarmthTold, what_loads_saved_is_told_where_it_was_measured) {
+    take("add", "keep_alive = \"1m\"\n");
+    client.load("add").value();
+    add();
+    EXPECT_FALSE(client.warmth("add").value().brought_up[0].saved) << "no cold call is known";
+    daemon.pass(1min);
+    ASSERT_TRUE(comes_to("add", Residency::cold));
+    add();
+    const Warmth warmth = client.warmth("add").value();
+    ASSERT_EQ(warmth.brought_up[1].cause, "operator");
+    ASSERT_TRUE(warmth.brought_up[1].saved);
+    EXPECT_LE(*warmth.brought_up[1].saved, warmth.calls[0].p50 * 21 / 20)
+        << "one cold call, within 5 percent, less what the other took";
+    EXPECT_GT(*warmth.brought_up[1].saved, 0ms);
+    EXPECT_EQ(warmth.brought_up[0].saved, 0ms) << "the load on demand met nobody";
+}
+
+TEST_F(WarmthTold, bytes_are_estimates_before_the_first_load_and_measured_after_it) {
+    take("tiny-pt2", "");
+    ModelInfo info = client.info("tiny-pt2").value();
+    EXPECT_FALSE(info.measured);
+    EXPECT_GT(info.held_bytes, 0U);
+    EXPECT_EQ(status("tiny-pt2").device_bytes, 0U) << "it holds nothing";
+    client.load("tiny-pt2").value();
+    info = client.info("tiny-pt2").value();
+    EXPECT_TRUE(info.measured);
+    EXPECT_GE(info.held_bytes, info.last_load.weight_bytes);
+    EXPECT_EQ(status("tiny-pt2").device_bytes, info.held_bytes);
+    EXPECT_TRUE(status("tiny-pt2").measured);
+}
+
 TEST_F(WarmthTold, calls_are_counted_by_the_minute) {
     take("add", "keep_alive = \"forever\"\n");
     add();

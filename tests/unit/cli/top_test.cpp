@@ -126,6 +126,28 @@ TEST_F(TopKeys, AndRowsFitTheScreen) {
     EXPECT_THAT(small, Not(HasSubstr("alpha")));
 }
 
+TEST_F(TopKeys, AndDevicesStandAboveTheRows) {
+    DaemonStatus status;
+    DeviceStatus cpu, gpu;
+    cpu.name = "cpu";
+    cpu.total = 24'000'000'000;
+    cpu.free = 20'000'000'000;
+    gpu.name = "cuda:0";
+    gpu.held = 3'000'000'000;
+    gpu.limit = 8'000'000'000;
+    gpu.lent = 1'000'000'000;
+    gpu.problem = "no driver";
+    status.devices = {cpu, gpu};
+    status.parked = 5'000'000;
+    view.take(status);
+    const std::vector<std::string> shown = lines();
+    EXPECT_THAT(shown[1], HasSubstr("DEVICE  MODELS HOLD"));
+    EXPECT_THAT(shown[2], testing::ContainsRegex("cpu +0 B +- +20.0 GB +24.0 GB +-"));
+    EXPECT_THAT(shown[3],
+                testing::ContainsRegex("cuda:0 +3.0 GB +8.0 GB +[?] +[?] +1.0 GB +no driver"));
+    EXPECT_EQ(shown[4], "parked in the host's memory: 5.0 MB of all that there is");
+}
+
 TEST_F(TopKeys, AndColoursHaveNoWidth) {
     const std::string text = view.draw({8, 24}, {.terminal = true, .colours = true});
     EXPECT_THAT(text, HasSubstr("> \x1b[1malpha\x1b[0m"));

@@ -54,16 +54,27 @@ TEST_F(Reading, listens_where_the_session_has_its_files) {
     EXPECT_EQ(read({}).options.listener.socket, "/run/samovar/samovar.sock");
 }
 
+TEST_F(Reading, takes_how_many_loads_there_may_be_at_a_time) {
+    EXPECT_EQ(read({}).options.parallel_loads, 2U);
+    configure("parallel_loads = 7\n");
+    EXPECT_EQ(read({}).options.parallel_loads, 7U);
+    configure("parallel_loads = 0\n");
+    EXPECT_THAT(read({}).words, HasSubstr("parallel_loads"));
+}
+
 TEST_F(Reading, takes_budgets_in_bytes_and_shares) {
     configure(
         "[device.cpu]\nbudget = \"50%\"\nleave_free = \"2GiB\"\n"
-        "[device.\"cuda:0\"]\nbudget = \"20GiB\"\n[host]\nbudget = \"8GB\"\n");
+        "[device.\"cuda:0\"]\nbudget = \"20GiB\"\n[host]\nbudget = \"8GB\"\n"
+        "[device.\"cuda:1\"]\nbudget = \"80%\"\nleave_free = \"10%\"\n");
     const Invocation invocation = read({});
     ASSERT_TRUE(invocation.run) << invocation.words;
     const BudgetOptions& budgets = invocation.options.budgets;
     EXPECT_EQ(budgets.devices.at("cpu").budget->of(1000), 500U);
     EXPECT_EQ(budgets.devices.at("cpu").leave_free->of(1000), 2U << 30);
     EXPECT_EQ(budgets.devices.at("cuda:0").budget->of(1000), 20ULL << 30);
+    EXPECT_EQ(budgets.devices.at("cuda:1").budget->of(1000), 800U);
+    EXPECT_EQ(budgets.devices.at("cuda:1").leave_free->of(1000), 100U);
     EXPECT_EQ(budgets.host->of(1000), 8'000'000'000U);
 }
 
@@ -73,8 +84,8 @@ TEST_F(Reading, refuses_budgets_that_cannot_be_with_file_line_and_key) {
           {"[device.cpu]\nbudget = \"101%\"\n", ":2: device.cpu.budget: \"101%\" is no share"},
           {"[device.cpu]\nbudget = 5\n", ":2: device.cpu.budget: must be a string"},
           {"[device.gpu]\nbudget = \"5GiB\"\n", "device.gpu: is no device"},
-          {"[device.\"cuda:0\"]\nbudget = \"50%\"\n", ":2: device.cuda:0.budget: a share is"},
-          {"[device.\"cuda:0\"]\nleave_free = \"1GiB\"\n", ":2: device.cuda:0.leave_free: is"},
+          {"[device.\"cuda:0\"]\nleave_free = \"0%\"\n",
+           ":2: device.cuda:0.leave_free: \"0%\" is no"},
           {"[device.cpu]\nbudge = \"5GiB\"\n", ":2: device.cpu.budge: is not a known key"}}) {
         fs::remove_all(file().parent_path());
         configure(text);

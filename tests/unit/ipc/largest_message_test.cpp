@@ -115,7 +115,13 @@ TEST(LargestMessage, StatusReportFits) {
     model.name = text(kMaxNameBytes);
     model.worker = text(2 * kMaxNameBytes);
     m.workers.assign(kMaxWorkers, worker);
+    model.device = model.next_rung = model.next_rule = text(kMaxNameBytes);
     m.models.assign(kMaxModels, model);
+    DeviceStatus device;
+    device.name = text(kMaxNameBytes);
+    device.description = device.uuid = text(kMaxDescriptionBytes);
+    device.problem = text(kMaxProblemBytes);
+    m.devices.assign(kMaxDevices, device);
     EXPECT_GT(size_of(m), 0U);
 }
 

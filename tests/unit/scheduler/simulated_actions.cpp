@@ -1,5 +1,6 @@
 // What the machine asks for, carried out in the simulated world and held against it.
 
+#include <algorithm>
 #include <variant>
 
 #include "rig.hpp"
@@ -88,6 +89,12 @@ void SimulatedShell::come_up(ModelId id, Residency through) {
     for (const JobId job : process.in_flight)
         expect(jobs_[job].deaths == 0, "a load beside a suspect job");
     expect(!odds_.asks_for_room || model.room, "a load without room");
+    const auto loads = static_cast<std::size_t>(std::count_if(
+        models_.begin(), models_.end(),
+        [](const auto& each) { return each.second.residency == Residency::loading; }));
+    expect(
+        odds_.parallel_loads == 0 || through == Residency::waking || loads < odds_.parallel_loads,
+        "more loads than there may be");
     model.room = false;
     model.residency = through;
     switch (model.temper) {

@@ -11,9 +11,10 @@ namespace {
 constexpr std::size_t kWorkers = 3, kModelsEach = 3, kStoryLines = 60;
 constexpr Duration kMaxRun = 1s;
 
-DispatchLimits short_limits(std::uint64_t seed, bool asks_for_room) {
+DispatchLimits short_limits(std::uint64_t seed, const Odds& odds) {
     DispatchLimits limits;
-    limits.ask_for_room = asks_for_room;
+    limits.ask_for_room = odds.asks_for_room;
+    limits.parallel_loads = odds.parallel_loads;
     limits.start_limit = 2s;
     limits.load_limit = 5s;
     limits.stop_limit = 500ms;
@@ -29,7 +30,7 @@ DispatchLimits short_limits(std::uint64_t seed, bool asks_for_room) {
 SimulatedShell::SimulatedShell(std::uint64_t seed, const Odds& odds)
     : odds_(odds),
       random_(seed),
-      dispatch_(short_limits(seed, odds.asks_for_room)),
+      dispatch_(short_limits(seed, odds)),
       now_(Time{} + 1h),
       processes_(kWorkers),
       jobs_(1) {

@@ -26,6 +26,7 @@ struct Odds {
     int runs_out = 0;                                    // any load that would succeed
     int no_room = 0;                                     // any answer
     int deaths = 0;                                      // by nobody's fault, per step
+    std::size_t parallel_loads = 0;                      // of all workers
 
     bool any_death() const { return deaths > 0; }
 };

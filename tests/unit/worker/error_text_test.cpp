@@ -57,6 +57,7 @@ TEST(TellsOfMemory, of_host_and_device) {
     EXPECT_TRUE(
         tells_of_memory("DefaultCPUAllocator: can't allocate memory: you tried to allocate"));
     EXPECT_TRUE(tells_of_memory("CUDA out of memory. Tried to allocate 20 GiB"));
+    EXPECT_TRUE(tells_of_memory("mapping model.so: Cannot allocate memory"));
     EXPECT_FALSE(tells_of_memory("expected scalar type Float"));
 }
 

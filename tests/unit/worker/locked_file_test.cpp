@@ -7,21 +7,16 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
-#include <stdexcept>
 
 #include "daemon/worker/engine/mapped_file.hpp"
+#include "tests/support/process_status.hpp"
 #include "tests/unit/worker/temporary_file.hpp"
 
 namespace samovar::worker {
 namespace {
 
-// What this process has locked in memory.
 std::uint64_t locked_kb() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmLck:")) return std::stoull(line.substr(6));
-    throw std::runtime_error("no VmLck in /proc/self/status");
+    return tests::status_kb(::getpid(), "VmLck");
 }
 
 // A lower limit on locked memory, for as long as this lives, that binds root, too.
@@ -62,6 +57,21 @@ TEST(LockedFile, is_kept_in_memory_and_let_go_again_and_again) {
         EXPECT_EQ(locked_kb(), before);
         EXPECT_EQ(file->bytes()[5 * 4096], std::byte{'x'}) << "it is still mapped";
     }
+}
+
+TEST(LockedFile, that_copies_what_is_written_is_locked_without_a_copy) {
+    const TemporaryFiles files;
+    const std::size_t pages = 1000;
+    const auto file = MappedFile::open(files.write("x", std::string(pages * 4096, 'x')),
+                                       MappedFile::Writes::copy);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->read_all(1, [](std::uint64_t) {}));
+    ASSERT_TRUE(file->allow_writes());
+    const auto anonymous_kb = [] { return tests::status_kb(::getpid(), "RssAnon"); };
+    const std::uint64_t locked = locked_kb(), anonymous = anonymous_kb();
+    ASSERT_TRUE(file->lock());
+    EXPECT_EQ(locked_kb(), locked + 4 * pages);
+    EXPECT_LT(anonymous_kb(), anonymous + 4 * pages / 2);
 }
 
 TEST(LockedFile, that_is_closed_gives_its_locked_pages_back) {

@@ -35,6 +35,18 @@ TEST(MappedFile, reads_all_and_says_how_far_it_is) {
                 testing::Each(testing::Truly([](unsigned char page) { return page & 1; })));
 }
 
+TEST(MappedFile, that_copies_what_is_written_leaves_the_file_as_it_is) {
+    const TemporaryFiles files;
+    const std::string path = files.write("x", "abc");
+    const auto ours = MappedFile::open(path, MappedFile::Writes::copy);
+    const auto others = MappedFile::open(path);
+    ASSERT_TRUE(ours && others);
+    ASSERT_TRUE(ours->allow_writes());
+    ours->writable()[0] = std::byte{'x'};
+    EXPECT_EQ(ours->bytes()[0], std::byte{'x'});
+    EXPECT_EQ(others->bytes()[0], std::byte{'a'});
+}
+
 TEST(MappedFile, refuses_what_is_missing_empty_or_no_file_and_never_blocks) {
     const TemporaryFiles files;
     const std::string pipe = (files.folder() / "pipe").native();

@@ -32,6 +32,13 @@ class BudgetTest : public testing::Test {
         budget_.moved(model, Residency::loading, now_);
         budget_.moved(model, Residency::hot, now_);
     }
+    // A load that finds too little memory.
+    void run_out_with(ModelId model) {
+        ask(model);
+        budget_.moved(model, Residency::loading, now_);
+        budget_.ran_out(model);
+        budget_.moved(model, Residency::cold, now_);
+    }
     // What it was told to do.
     std::string park(ModelId model) {
         budget_.moved(model, Residency::parking, now_);
@@ -270,10 +277,7 @@ TEST_F(BudgetTest, lets_as_much_leave_as_a_load_needs_that_ran_out_of_memory) {
     hot(B, 30);
     budget_.set_pinned(B, true, now_);
     add(C, 25);
-    ask(C);
-    budget_.moved(C, Residency::loading, now_);
-    budget_.ran_out(C);
-    budget_.moved(C, Residency::cold, now_);
+    run_out_with(C);
     EXPECT_EQ(ask(C), "A to parked") << "though it would fit, by the numbers";
     EXPECT_EQ(park(A), "room for C");
     budget_.moved(C, Residency::loading, now_);
@@ -281,14 +285,21 @@ TEST_F(BudgetTest, lets_as_much_leave_as_a_load_needs_that_ran_out_of_memory) {
     EXPECT_EQ(asked(), "A back");
 }
 
+TEST_F(BudgetTest, lets_all_leave_for_a_load_that_ran_out_and_needs_more_than_they_hold) {
+    hot(A, 10);
+    hot(B, 20);
+    budget_.set_pinned(B, true, now_);
+    add(C, 25);
+    run_out_with(C);
+    EXPECT_EQ(ask(C), "A to parked");
+    EXPECT_EQ(park(A), "room for C") << "nobody knows how much was free beside them";
+}
+
 TEST_F(BudgetTest, refuses_a_load_that_ran_out_where_nobody_can_leave) {
     hot(A, 30);
     budget_.set_pinned(A, true, now_);
     add(B, 25);
-    ask(B);
-    budget_.moved(B, Residency::loading, now_);
-    budget_.ran_out(B);
-    budget_.moved(B, Residency::cold, now_);
+    run_out_with(B);
     EXPECT_EQ(ask(B), "no room for B: wants 25 of 30, pinned 30, busy 0, idle 0");
     EXPECT_EQ(ask(B), "room for B") << "later there may be more";
 }

@@ -433,6 +433,17 @@ TEST_F(OneModel, that_had_to_make_room_comes_back_when_there_is_room) {
     EXPECT_EQ(asked(), "hot schedule");
 }
 
+TEST_F(OneModel, that_comes_back_for_its_keep_alive_is_not_an_operators_load_again) {
+    add({});
+    ladder_.wish(kModel, Wish::Kind::load, {}, now());
+    arrives(Residency::hot);
+    ladder_.displace(kModel, {Rung::cold, moment(24h).steady}, now());
+    asked();
+    arrives(Residency::cold);
+    ladder_.restore(kModel, now());
+    EXPECT_EQ(asked(), "hot pressure");
+}
+
 TEST_F(OneModel, that_had_to_make_room_stays_when_a_job_has_brought_it_back) {
     add({});
     use();

@@ -105,6 +105,22 @@ TEST_F(WarmthRecord, takes_no_credit_for_a_load_that_a_call_had_to_wait_for) {
     EXPECT_EQ(warmth_.cold_starts(), 1U);
 }
 
+TEST_F(WarmthRecord, charges_energy_to_what_brought_the_model_up_where_it_is_told) {
+    warmth_.energy(5);
+    come_up(Cause::preload);
+    EXPECT_EQ(of(Cause::preload).idle_joules, std::nullopt);
+    warmth_.energy(20);
+    pass(10s);
+    warmth_.energy(30);
+    go_down();
+    warmth_.energy(40);
+    EXPECT_EQ(of(Cause::preload).idle_joules, 50) << "while it was hot";
+    come_up(Cause::demand);
+    warmth_.energy(1);
+    EXPECT_EQ(of(Cause::demand).idle_joules, 1);
+    EXPECT_EQ(of(Cause::preload).idle_joules, 50);
+}
+
 TEST_F(WarmthRecord, charges_the_time_without_a_call_to_what_brought_the_model_up) {
     come_up(Cause::preload, R::loading, 500);
     pass(10s);
@@ -139,6 +155,98 @@ TEST_F(WarmthRecord, brings_nothing_up_where_a_park_failed) {
     warmth_.moved(R::parking, R::hot, Cause::idle, 1000, now_);
     EXPECT_EQ(of(Cause::idle).times, 0U);
     EXPECT_EQ(of(Cause::demand).times, 1U);
+}
+
+TEST_F(WarmthRecord, counts_self_warming_neither_as_a_use_nor_as_the_end_of_idleness) {
+    come_up(Cause::demand);
+    call();
+    pass(1h);
+    warmth_.self_warmed(3ms);
+    pass(1h);
+    EXPECT_EQ(warmth_.latencies(CallKind::self_warm).count(), 1U);
+    EXPECT_EQ(warmth_.latencies(CallKind::self_warm).quantile(0.5), 3ms);
+    EXPECT_EQ(warmth_.uses(), 1U);
+    EXPECT_EQ(of(Cause::demand).idle, 2h);
+    EXPECT_EQ(call(), CallKind::after_hour);
+}
+
+TEST_F(WarmthRecord, tells_how_long_callers_would_have_waited) {
+    EXPECT_EQ(warmth_.saved(Cause::schedule, now_), 0s) << "nobody was met";
+    for (int i = 0; i < 3; ++i) {
+        come_up(Cause::schedule);
+        call();
+        go_down();
+    }
+    EXPECT_EQ(warmth_.saved(Cause::schedule, now_), std::nullopt) << "no cold call was measured";
+    for (const Duration took : {901ms, 1101ms})
+        warmth_.job_ended(warmth_.job_came(R::cold, now_), true, took, now_);
+    EXPECT_EQ(warmth_.saved(Cause::schedule, now_), 3s) << "three times 1001 ms less 1 ms";
+}
+
+TEST_F(WarmthRecord, measures_what_a_wake_up_saved_by_calls_of_what_was_parked) {
+    warmth_.job_ended(warmth_.job_came(R::cold, now_), true, 10s, now_);
+    come_up(Cause::schedule, R::waking);
+    call();
+    EXPECT_EQ(warmth_.saved(Cause::schedule, now_), std::nullopt);
+    warmth_.job_ended(warmth_.job_came(R::parked, now_), true, 21ms, now_);
+    EXPECT_EQ(warmth_.saved(Cause::schedule, now_), 20ms);
+}
+
+TEST_F(WarmthRecord, saves_nothing_where_a_cold_call_is_the_faster_one) {
+    warmth_.job_ended(warmth_.job_came(R::cold, now_), true, 1us, now_);
+    come_up(Cause::schedule);
+    call();
+    EXPECT_EQ(warmth_.saved(Cause::schedule, now_), 0s);
+}
+
+TEST_F(WarmthRecord, goes_on_from_what_was_written_down) {
+    const WallTime begun(100h);
+    warmth_.begin(begun);
+    call(R::cold);
+    come_up(Cause::schedule);
+    pass(2s);
+    call();
+    warmth_.self_warmed(3ms);
+    pass(10s);
+    const Now end{now_, WallTime(200h)};
+    const WarmthMemory memory = warmth_.memory(end);
+
+    const Now start{Time(5h), WallTime(201h)};  // another boot of the machine
+    Warmth next;
+    next.begin(WallTime(201h));
+    next.recall(memory, start);
+    EXPECT_EQ(next.since(), begun);
+    EXPECT_EQ(next.uses(), 2U);
+    EXPECT_EQ(next.cold_starts(), 1U);
+    EXPECT_EQ(next.last_use(), start.steady - 1h - 10s);
+    EXPECT_EQ(next.latencies(CallKind::cold).count(), 1U);
+    EXPECT_EQ(next.latencies(CallKind::self_warm).quantile(0.5), 3ms);
+    EXPECT_EQ(next.latencies(CallKind::cold).mean(), 1ms);
+    const BroughtUp up = next.brought_up(Cause::schedule, start.steady + 1h);
+    EXPECT_EQ(up.times, 1U);
+    EXPECT_EQ(up.met, 1U);
+    EXPECT_EQ(up.idle, 12s) << "it is not hot any more";
+}
+
+TEST(Latencies, are_the_same_again_from_what_was_written_down) {
+    Latencies latencies;
+    for (int i = 1; i <= 1000; ++i)
+        latencies.add(i * 100us);
+    Latencies again = Latencies::of(latencies.counts());
+    EXPECT_EQ(again.count(), 1000U);
+    EXPECT_EQ(again.quantile(0.5), latencies.quantile(0.5));
+    EXPECT_EQ(again.quantile(1), latencies.quantile(1));
+    EXPECT_EQ(again.mean(), latencies.mean());
+    again.add(1us);
+    EXPECT_LT(again.quantile(0.0001), 2us);
+}
+
+TEST(Latencies, take_what_was_written_down_wrong) {
+    EXPECT_EQ(Latencies::of({}).count(), 0U);
+    const Latencies odd = Latencies::of({{3, 3, 9}, {5, 6}, 2s, 1s, -1s});
+    EXPECT_EQ(odd.count(), 6U) << "one step cannot have two counts";
+    EXPECT_EQ(odd.quantile(0.5), 2s) << "the most is no less than the least";
+    EXPECT_EQ(odd.mean(), 0s);
 }
 
 TEST(Latencies, have_quantiles_within_five_percent) {
