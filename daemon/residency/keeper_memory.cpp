@@ -43,17 +43,23 @@ std::string Keeper::ran_out(const ModelVersion& model) {
 
 // ---- What the budget asks for -------------------------------------------------------------------
 
-void Keeper::take_pin(scheduler::ModelId model) {
+void Keeper::take_wish(scheduler::ModelId model) {
     const auto view = ladder_.view(model);
     const std::optional<scheduler::Wish>& wish = view.standing.wish;
     const scheduler::Now now = clocks_.now();
-    const bool by_wish = wish && wish->kind == scheduler::Wish::Kind::pin &&
-                         (!wish->until || now.steady < *wish->until);
-    if (by_wish && wish->until)
-        pinned_for_a_time_.insert(model);
+    const auto wished = [&](scheduler::Wish::Kind kind) {
+        return wish && wish->kind == kind && (!wish->until || now.steady < *wish->until);
+    };
+    const bool by_wish = wished(scheduler::Wish::Kind::pin);
+    const bool held = view.rules.held || wished(scheduler::Wish::Kind::hold);
+    if (wish && wish->until && now.steady < *wish->until)
+        changes_with_time_.insert(model);
     else
-        pinned_for_a_time_.erase(model);
-    memory_.budget().set_pinned(model, by_wish || view.rules.pinned, scheduler::Clock::now());
+        changes_with_time_.erase(model);
+    // What is held is never loaded: nobody keeps room for it.
+    memory_.budget().set_pinned(model, by_wish || (view.rules.pinned && !held),
+                                scheduler::Clock::now());
+    dispatcher_.hold(model, held);
 }
 
 // ---- What other programs leave ------------------------------------------------------------------

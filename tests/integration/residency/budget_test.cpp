@@ -7,7 +7,11 @@ namespace {
 
 using testing::HasSubstr;
 
-using Budget = Budgeted;
+// Its worker lingers, so that no load counts the first use of its libraries.
+class Budget : public Budgeted {
+  protected:
+    Budget() : Budgeted("[device.cpu]\nbudget = \"60MB\"\n", {.arguments = {"--linger", "60"}}) {}
+};
 
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
@@ -66,6 +70,7 @@ TEST_F(Budget, never_takes_a_pinned_model_and_refuses_with_the_numbers) {
     EXPECT_EQ(residency("a"), Residency::hot);
     EXPECT_EQ(residency("b"), Residency::hot);
     EXPECT_EQ(residency("c"), Residency::cold) << "nothing is wrong with it";
+    EXPECT_EQ(client.why("c").value().rule, "idle") << "a load that came to nothing is no use";
 }
 
 TEST_F(Budget, refuses_a_pin_that_does_not_fit_beside_the_others) {
