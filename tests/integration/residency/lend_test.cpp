@@ -16,9 +16,7 @@ class Lend : public Budgeted {
         for (const char* model : {"a", "b"})
             put("hefty", model, "");
         client.reload().value();
-        EXPECT_TRUE(run("a"));
-        for (int i = 0; i < 30; ++i)
-            EXPECT_TRUE(run("b"));
+        use_more_than("b", "a");
     }
     // samovar lend WORDS...; what it says is in said().
     std::unique_ptr<Process> lend(const std::vector<std::string>& words) const {
@@ -206,6 +204,16 @@ TEST_F(Lend, keeps_no_room_for_a_pinned_model_that_is_held) {
     EXPECT_EQ(run("a").error().code, Errc::out_of_memory);
     ::kill(borrower, SIGTERM);
     EXPECT_EQ(code_of(*process), 128 + SIGTERM);
+}
+
+TEST_F(Lend, brings_back_what_an_operator_had_sent_down_before_it_was_used) {
+    client.unload("a").value();
+    ASSERT_TRUE(run("a"));
+    const auto process = lend(long_command());
+    const pid_t borrower = command();
+    daemon.pass(24h);
+    ::kill(borrower, SIGKILL);
+    EXPECT_TRUE(all_are_back());
 }
 
 TEST_F(Lend, of_a_command_that_is_not_there_ends_with_127) {

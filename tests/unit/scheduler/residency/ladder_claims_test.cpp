@@ -135,6 +135,18 @@ TEST_F(Claims, that_comes_back_after_a_restart_takes_nobody_elses_place) {
     EXPECT_FALSE(presses());
 }
 
+TEST_F(Claims, that_was_called_after_an_operator_sent_it_down_comes_back) {
+    add({.park_after = std::nullopt});
+    ladder_.wish(kModel, Wish::Kind::unload, {}, now());
+    wait(1s);
+    use();
+    const Memory memory = ladder_.memory(kModel, now());
+    ladder_ = Ladder();
+    add({.park_after = std::nullopt});
+    ladder_.recall(kModel, memory, now());
+    EXPECT_EQ(asked(), "hot demand");
+}
+
 TEST_F(Claims, that_cannot_park_comes_back_for_the_whole_of_its_keep_alive) {
     add({});
     use();
