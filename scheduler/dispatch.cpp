@@ -39,14 +39,19 @@ void Dispatch::retire(ModelId id, Time now) {
     follow_up(id, now);
 }
 
-void Dispatch::submit(JobId id, ModelId model_id, Time now) {
+void Dispatch::submit(JobId id, ModelId model_id, Time now, bool synthetic) {
     newest_ = id;
     Model& model = models_.at(model_id);
+    if (synthetic && (model.residency != Residency::hot || !model.stays())) {
+        actions_.push_back(RefuseJob{id, Refusal::cancelled, {}});
+        return;
+    }
     if (const auto refusal = turned_away(id, model, now)) {
         actions_.push_back(*refusal);
         return;
     }
-    jobs_[id] = Job{.model = model_id};
+    jobs_[id] = Job{.model = model_id, .synthetic = synthetic};
+    if (synthetic) synthetic_.insert(id);
     if (!model.needed()) model.up = Cause::demand;
     model.waiting.insert(id);
     if (model.residency == Residency::failed) become(model_id, Residency::cold);
@@ -79,7 +84,18 @@ bool Dispatch::abandon(JobId id, Time now) {
     return true;
 }
 
-void Dispatch::load(ModelId id, Time now, Cause cause) {
+void Dispatch::hold(ModelId id, bool held, Time now) {
+    Model& model = models_.at(id);
+    if (std::exchange(model.held, held) == held || !held) return;
+    std::vector<JobId> waiting(model.waiting.begin(), model.waiting.end());
+    for (const JobId job : workers_[model.worker].runnable)
+        if (jobs_.at(job).model == id) waiting.push_back(job);
+    for (const JobId job : waiting)
+        refuse(job, Refusal::held);
+    follow_up(id, now);
+}
+
+void Dispatch::load(ModelId id, Time now, Cause cause, bool presses) {
     Model& model = models_.at(id);
     Worker& worker = workers_[model.worker];
     if (model.retired) return;
@@ -101,6 +117,7 @@ void Dispatch::load(ModelId id, Time now, Cause cause) {
         settle(id, Residency::hot);
     } else {
         if (!model.needed()) model.up = cause;
+        model.presses = presses || (model.wanted && model.presses);
         if (!model.wanted) model.wish = ++wishes_;
         model.wanted = newest_;
     }
@@ -277,6 +294,7 @@ bool Dispatch::finished(JobId id, Time now) {
     if (worker.in_flight.front() == id) worker.head_since = now;
     std::erase(worker.in_flight, id);
     worker.suspects.erase(id);
+    synthetic_.erase(id);
     jobs_.erase(found);
     --model.in_flight;
     follow_up(model_id, now);
@@ -330,15 +348,20 @@ Dispatch::ModelView Dispatch::view_model(ModelId id) const {
     const Worker& worker = workers_[model.worker];
     const bool outnumbered = must_wait_for_others(model) && worker.due.contains(id) &&
                              worker.is_open() && !worker.loading && has_room(id);
-    return {model.residency, model.waiting.size() + model.runnable,
-            model.in_flight, model.since,
-            model.needed(),  !model.stays(),
-            outnumbered};
+    ModelView view{model.residency, model.waiting.size() + model.runnable,
+                   model.in_flight, model.since,
+                   model.needed(),  !model.stays(),
+                   model.held,      outnumbered};
+    for (const JobId job : synthetic_)
+        if (jobs_.at(job).model == id) --(jobs_.at(job).in_flight ? view.in_flight : view.queued);
+    return view;
 }
 
 Dispatch::WorkerView Dispatch::view_worker(WorkerId id) const {
     const Worker& worker = workers_[id];
-    return {worker.state, worker.in_flight.size(), worker.restart_count, worker.since};
+    const auto in_flight = std::count_if(worker.in_flight.begin(), worker.in_flight.end(),
+                                         [this](JobId job) { return !synthetic_.contains(job); });
+    return {worker.state, static_cast<std::size_t>(in_flight), worker.restart_count, worker.since};
 }
 
 std::size_t Dispatch::jobs_in_flight() const {

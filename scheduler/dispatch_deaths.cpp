@@ -15,14 +15,15 @@ constexpr int kLoadTries = 2;
 
 // What was in flight goes back to its model's queue: as a suspect if the worker died by itself, as
 // it was if the worker was killed for another's fault. A suspect has had its second chance. A death
-// during the shut-down proves nothing: workers are told to end.
+// during the shut-down proves nothing: workers are told to end. Synthetic jobs were for a model
+// that was hot.
 void Dispatch::recover_jobs(Worker& worker, bool condemned) {
     for (const JobId id : std::exchange(worker.in_flight, {})) {
         Job& job = jobs_.at(id);
         Model& model = models_.at(job.model);
         --model.in_flight;
         job.in_flight = false;
-        if (job.unwanted) {
+        if (job.unwanted || job.synthetic) {
             refuse(id, Refusal::cancelled);
         } else if (job.overran) {
             refuse(id, Refusal::run_limit);
@@ -30,6 +31,8 @@ void Dispatch::recover_jobs(Worker& worker, bool condemned) {
             refuse(id, Refusal::shutting_down);
         } else if (job.suspect && !condemned) {
             refuse(id, Refusal::worker_died);
+        } else if (model.held) {
+            refuse(id, Refusal::held);
         } else {
             model.waiting.insert(id);
             job.suspect = job.suspect || !condemned;
@@ -37,9 +40,13 @@ void Dispatch::recover_jobs(Worker& worker, bool condemned) {
         }
     }
     for (const JobId id : std::exchange(worker.runnable, {})) {
-        Model& model = models_.at(jobs_.at(id).model);
+        const Job& job = jobs_.at(id);
+        Model& model = models_.at(job.model);
         --model.runnable;
-        model.waiting.insert(id);
+        if (job.synthetic)
+            refuse(id, Refusal::cancelled);
+        else
+            model.waiting.insert(id);
     }
 }
 
@@ -61,6 +68,7 @@ void Dispatch::recover_models(WorkerId id, bool condemned, Time now) {
             settle(model_id, Residency::cold);
         } else {
             model.up = Cause::fault;
+            model.presses = false;
             model.wish = ++wishes_;
             model.wanted = newest_;
         }

@@ -184,8 +184,7 @@ void Dispatch::ask_for_room(const Worker& worker) {
         Model& model = models_.at(id);
         model.room = Room::asked;
         // Others leave for jobs, for people and for the calendar, not for what would be good.
-        const bool to_yield =
-            !model.waiting.empty() || model.up == Cause::operators || model.up == Cause::schedule;
+        const bool to_yield = !model.waiting.empty() || model.presses;
         actions_.push_back(MakeRoom{id, to_yield});
     }
 }
@@ -291,6 +290,7 @@ void Dispatch::stop_if_empty(WorkerId id, Time now) {
 std::optional<RefuseJob> Dispatch::turned_away(JobId id, const Model& model, Time now) const {
     const Worker& worker = workers_[model.worker];
     if (shutting_down_) return RefuseJob{id, Refusal::shutting_down, {}};
+    if (model.held) return RefuseJob{id, Refusal::held, {}};
     if (worker.state == WorkerState::failed && now < worker.since)
         return RefuseJob{id, Refusal::worker_failed, worker.since};
     if (model.residency == Residency::failed && now < model.since)
@@ -309,6 +309,7 @@ void Dispatch::drop(JobId id) {
     Worker& worker = workers_[model.worker];
     if (model.waiting.erase(id) == 0 && worker.runnable.erase(id) > 0) --model.runnable;
     worker.suspects.erase(id);
+    synthetic_.erase(id);
     jobs_.erase(found);
 }
 

@@ -18,7 +18,8 @@ Dispatcher::Dispatcher(asio::any_io_executor loop, WorkerSettings settings)
     : loop_(std::move(loop)),
       settings_(std::move(settings)),
       dispatch_(settings_.limits),
-      timer_(loop_) {}
+      timer_(loop_),
+      silence_timer_(loop_) {}
 
 Dispatcher::~Dispatcher() = default;
 
@@ -106,13 +107,14 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::JobId id = next_job_++;
     const scheduler::Time now = Clock::now();
     const scheduler::ModelId model = work.model->id;
-    if (dispatch_.view_model(model).residency != scheduler::Residency::hot &&
+    if (!work.synthetic && dispatch_.view_model(model).residency != scheduler::Residency::hot &&
         load_started_.try_emplace(model, now).second)
         tell_load_to_come(model);
     const auto kind = work.synthetic ? scheduler::CallKind::hot
                                      : watcher->job_came(model, work.checked.keep_alive);
+    const bool synthetic = work.synthetic;
     jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt, kind};
-    dispatch_.submit(id, model, now);
+    dispatch_.submit(id, model, now, synthetic);
     carry_out();
     return id;
 }
@@ -173,17 +175,22 @@ void Dispatcher::unload(const ModelPtr& model, std::weak_ptr<Requester> requeste
     carry_out();
 }
 
-void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to,
-                      scheduler::Cause cause) noexcept {
+void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to, scheduler::Cause cause,
+                      bool presses) noexcept {
     const scheduler::Time now = Clock::now();
     switch (to) {
         case scheduler::Rung::hot:
             if (load_started_.try_emplace(model, now).second) tell_load_to_come(model);
-            dispatch_.load(model, now, cause);
+            dispatch_.load(model, now, cause, presses);
             break;
         case scheduler::Rung::parked: dispatch_.park(model, now, cause); break;
         case scheduler::Rung::cold: dispatch_.unload(model, now, cause); break;
     }
+    carry_out();
+}
+
+void Dispatcher::hold(scheduler::ModelId model, bool held) noexcept {
+    dispatch_.hold(model, held, Clock::now());
     carry_out();
 }
 
@@ -216,6 +223,7 @@ void Dispatcher::shut_down() {
     // object.
     timer_.cancel();
     timer_at_ = scheduler::Time::min();
+    silence_timer_.cancel();
     carry_out();
 }
 
@@ -330,7 +338,8 @@ std::vector<ipc::WorkerStatus> Dispatcher::worker_status() const {
         status.restarts = static_cast<std::uint32_t>(view.restarts);
         status.in_flight = static_cast<std::uint32_t>(view.in_flight);
         status.resident_bytes = place.process ? resident_bytes(place.process->pid()) : 0;
-        status.problem = place.problem.substr(0, kMaxProblemBytes);
+        const std::string silent = silence(place);
+        status.problem = (silent.empty() ? place.problem : silent).substr(0, kMaxProblemBytes);
         if (list.size() < kMaxWorkers) list.push_back(std::move(status));
     }
     return list;

@@ -195,7 +195,8 @@ Scan scan_models(const fs::path& directory, Store& store, const Devices& devices
     Scan scan;
     std::error_code fault;
     const std::vector<fs::path> folders = folders_in(directory, fault);
-    if (fault && fault != std::errc::no_such_file_or_directory) {
+    scan.missing = fault == std::errc::no_such_file_or_directory;
+    if (fault && !scan.missing) {
         scan.fault = directory.string() + ": " + fault.message();
         return scan;
     }

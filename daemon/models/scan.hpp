@@ -42,10 +42,12 @@ struct Rejected {
 struct Scan {
     std::vector<Candidate> candidates;  // by folder name
     std::vector<Rejected> rejected;
-    std::string fault;  // not empty: the directory cannot be read, so that nothing is known
+    bool missing = false;  // there is no such directory
+    std::string fault;     // not empty: the directory cannot be read, so that nothing is known
 };
 
-// A missing directory is an empty one. Does not throw, but where memory ends.
+// A missing directory is an empty one, as far as candidates go. Does not throw, but where memory
+// ends.
 Scan scan_models(const std::filesystem::path& directory, Store& store, const Devices& devices);
 
 }  // namespace samovar::daemon

@@ -150,11 +150,12 @@ std::optional<Time> next_review(const ResidencyRules& rules, const Standing& sta
     return next;
 }
 
-Cause cause_of(const Verdict& verdict, const Standing& standing) noexcept {
+Cause cause_of(const Verdict& verdict, const ResidencyRules& rules,
+               const Standing& standing) noexcept {
     switch (verdict.rule) {
         case Rule::demand: return Cause::demand;
+        case Rule::pin: return rules.pinned && !standing.wish ? Cause::preload : Cause::operators;
         case Rule::hold:
-        case Rule::pin:
         case Rule::sent_down:
         case Rule::sent_up: return Cause::operators;
         case Rule::pressure: return Cause::pressure;

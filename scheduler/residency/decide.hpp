@@ -24,6 +24,7 @@ std::optional<Time> next_review(const ResidencyRules& rules, const Standing& sta
                                 const Now& now);
 
 // What an event says of the move to where a verdict wants the model.
-Cause cause_of(const Verdict& verdict, const Standing& standing) noexcept;
+Cause cause_of(const Verdict& verdict, const ResidencyRules& rules,
+               const Standing& standing) noexcept;
 
 }  // namespace samovar::scheduler

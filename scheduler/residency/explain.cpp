@@ -83,8 +83,10 @@ struct Teller {
     std::string because(Rule rule) const {
         switch (rule) {
             case Rule::hold:
-                return model.rules.held ? "it is held by its model.toml, and never loaded"
-                                        : "an operator holds it" + until(" until it is released");
+                return (model.rules.held
+                            ? "it is held by its model.toml, and never loaded"
+                            : "an operator holds it" + until(" until it is released")) +
+                       "; its jobs and loads are refused, and jobs that waited were refused, too";
             case Rule::demand: return std::to_string(model.standing.jobs) + " of its jobs are here";
             case Rule::pin:
                 return model.rules.pinned

@@ -60,6 +60,7 @@ TEST_F(Budget, never_takes_a_pinned_model_and_refuses_with_the_numbers) {
     EXPECT_EQ(residency("a"), Residency::hot);
     EXPECT_EQ(residency("b"), Residency::hot);
     EXPECT_EQ(residency("c"), Residency::cold) << "nothing is wrong with it";
+    EXPECT_EQ(client.why("c").value().rule, "idle") << "a load that came to nothing is no use";
 }
 
 TEST_F(Budget, refuses_a_pin_that_does_not_fit_beside_the_others) {

@@ -246,17 +246,25 @@ TEST(Wishes, to_park_what_cannot_park_unload_it) {
 
 TEST(Causes, of_a_step_down_by_keep_alive_are_idleness) {
     Standing standing;
-    EXPECT_EQ(cause_of({Rung::parked, Rule::keep_alive}, standing), Cause::idle);
-    EXPECT_EQ(cause_of({Rung::cold, Rule::idle}, standing), Cause::idle);
+    EXPECT_EQ(cause_of({Rung::parked, Rule::keep_alive}, {}, standing), Cause::idle);
+    EXPECT_EQ(cause_of({Rung::cold, Rule::idle}, {}, standing), Cause::idle);
 }
 
 TEST(Causes, of_a_step_up_by_keep_alive_are_what_began_it) {
     Standing standing;
     standing.last_warm = moment(kNow).steady;
     standing.warmed_by = Cause::schedule;
-    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, standing), Cause::schedule);
+    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, {}, standing), Cause::schedule);
     standing.last_use = moment(kNow + 1s).steady;
-    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, standing), Cause::demand);
+    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, {}, standing), Cause::demand);
+}
+
+TEST(Causes, of_a_pin_are_its_file_or_an_operator) {
+    const ResidencyRules pinned{.pinned = true};
+    Standing standing;
+    EXPECT_EQ(cause_of({Rung::hot, Rule::pin}, pinned, standing), Cause::preload);
+    standing.wish = Wish{Wish::Kind::pin, moment(kNow).steady, std::nullopt};
+    EXPECT_EQ(cause_of({Rung::hot, Rule::pin}, {}, standing), Cause::operators);
 }
 
 }  // namespace
