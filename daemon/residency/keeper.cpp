@@ -7,6 +7,7 @@
 #include "daemon/models/residency_rules.hpp"
 #include "daemon/residency/warmth_report.hpp"
 #include "scheduler/residency/explain.hpp"
+#include "scheduler/residency/outlook.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -28,7 +29,7 @@ Result<std::optional<scheduler::Duration>> end_of_wish(std::chrono::milliseconds
 // An Explanation and a ModelStatus tell it alike.
 template <class Answer>
 void tell_next(Answer& answer, const scheduler::Ladder::View& view, const scheduler::Now& now) {
-    const auto next = outlook(view.rules, view.standing, now);
+    const auto next = outlook(view.rules, view.standing, rung_of(view.residency), now);
     if (!next) return;
     answer.changes = true;
     answer.next_ms = in_ms(next->when - now.steady);

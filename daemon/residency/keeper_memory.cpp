@@ -4,14 +4,9 @@
 #include <algorithm>
 
 #include "daemon/residency/keeper.hpp"
+#include "scheduler/residency/outlook.hpp"
 
 namespace samovar::daemon {
-namespace {
-
-// Longer than anybody waits for room.
-constexpr std::chrono::hours kForAsLongAsItTakes{365 * 24};
-
-}  // namespace
 
 // ---- What the dispatcher asks -------------------------------------------------------------------
 
@@ -110,19 +105,12 @@ void Keeper::refresh_devices(std::function<void()> then) {
     });
 }
 
-// Until it is restored, or would have been let go anyway.
+// Until it is restored, or would have gone anyway.
 scheduler::Displaced Keeper::displaced(scheduler::ModelId model, scheduler::Rung to) const {
     const auto view = ladder_.view(model);
     scheduler::Standing standing = view.standing;
     standing.displaced.reset();
-    scheduler::Now moment = clocks_.now();
-    const scheduler::Time latest = moment.steady + kForAsLongAsItTakes;
-    for (auto next = outlook(view.rules, standing, moment); next && next->when < latest;
-         next = outlook(view.rules, standing, moment)) {
-        if (next->verdict.rung == scheduler::Rung::cold) return {to, next->when};
-        moment = moment.later(next->when);
-    }
-    return {to, latest};
+    return {to, cold_at(view.rules, standing, rung_of(view.residency), clocks_.now())};
 }
 
 void Keeper::perform(const scheduler::Displace& action) {

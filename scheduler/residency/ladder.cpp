@@ -3,33 +3,6 @@
 #include <algorithm>
 
 namespace samovar::scheduler {
-namespace {
-
-// Where a residency leads to when nothing interferes.
-Rung rung_of(Residency residency) {
-    switch (residency) {
-        case Residency::loading:
-        case Residency::waking:
-        case Residency::hot: return Rung::hot;
-        case Residency::parking:
-        case Residency::parked: return Rung::parked;
-        case Residency::cold:
-        case Residency::unloading:
-        case Residency::failed: return Rung::cold;
-    }
-    return Rung::cold;
-}
-
-// The earliest time after `now` at which one of the entries fires.
-std::optional<Instant> next_of(const std::vector<Cron>& entries, Instant now) {
-    std::optional<Instant> next;
-    for (const Cron& entry : entries)
-        if (const auto time = entry.next_after(now)) next = next ? std::min(*next, *time) : *time;
-    return next;
-}
-
-}  // namespace
-
 // ---- Models -------------------------------------------------------------------------------------
 
 void Ladder::add(ModelId id, ResidencyRules rules, Now now, std::optional<ModelId> instead_of) {

@@ -242,25 +242,7 @@ TEST(Wishes, to_park_what_cannot_park_unload_it) {
     EXPECT_EQ(used.verdict(kNow + 2s), (Verdict{Rung::cold, Rule::sent_down}));
 }
 
-// ---- What comes next ----------------------------------------------------------------------------
-
-TEST(Outlooks, tell_the_next_change_of_rung_and_its_rule) {
-    Case hours;
-    hours.rules.hot = windows({"mon-fri 08:00-18:30"});
-    hours.used(kNow);
-    const auto next = outlook(hours.rules, hours.standing, moment(kNow));
-    ASSERT_TRUE(next);
-    EXPECT_EQ(next->when, moment(18h + 30min).steady)
-        << "the keep-alive ends earlier, to no effect";
-    EXPECT_EQ(next->verdict, (Verdict{Rung::cold, Rule::idle}));
-}
-
-TEST(Outlooks, of_a_pinned_model_are_none) {
-    Case pinned;
-    pinned.rules.pinned = true;
-    pinned.rules.hot = windows({"mon-fri 08:00-18:30"});
-    EXPECT_FALSE(outlook(pinned.rules, pinned.standing, moment(kNow)));
-}
+// ---- Causes -----------------------------------------------------------------------------------
 
 TEST(Causes, of_a_step_down_by_keep_alive_are_idleness) {
     Standing standing;
