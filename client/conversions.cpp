@@ -140,6 +140,8 @@ ModelInfo to_public(ipc::ModelInfo&& message) {
     info.last_load = to_public(std::move(message.last_load));
     info.held_bytes = message.held_bytes;
     info.measured = message.measured;
+    for (ipc::Label& label : message.labels)
+        info.labels.push_back(std::move(label.name));
     info.batch_rows = message.batch_rows;
     info.batch_delay = milliseconds(message.batch_delay_ms);
     info.batches = message.batches;

@@ -181,6 +181,8 @@ Result<JobResult> RunningJob::taken(ipc::Done& done) {
         if (!output) return output.error();
         result.outputs.push_back(std::move(*output));
     }
+    for (ipc::Detail& detail : done.details)
+        result.details.emplace_back(std::move(detail.name), std::move(detail.value));
     for (Input& input : spec_.inputs)
         if (input.slot) result.inputs.push_back(std::move(input.slot));
     spec_ = {};

@@ -42,6 +42,7 @@ bool is_device(std::string_view name) {
 DeviceBudget read_device_budget(TomlReader& reader) {
     reader.allow({"budget", "leave_free"});
     DeviceBudget budget{read_amount(reader, "budget"), read_amount(reader, "leave_free")};
+    if (budget.leave_free) budget.leave_free_at = reader.place("leave_free");
     reader.finish();
     return budget;
 }
@@ -65,6 +66,16 @@ BudgetOptions read_budgets(TomlReader& top) {
         host->finish();
     }
     return options;
+}
+
+void check_reserve(const BudgetOptions& options, std::uint64_t total) {
+    const auto cpu = options.devices.find("cpu");
+    if (total == 0 || cpu == options.devices.end() || !cpu->second.leave_free) return;
+    const std::uint64_t reserve = cpu->second.leave_free->of(total);
+    if (reserve < total) return;
+    throw TomlFault(cpu->second.leave_free_at + ": is " + ipc::bytes_in_words(reserve) +
+                    ", and this machine has " + ipc::bytes_in_words(total) +
+                    ": no model could ever be loaded; leave less free");
 }
 
 }  // namespace samovar::daemon

@@ -24,6 +24,7 @@ struct Amount {
 struct DeviceBudget {
     std::optional<Amount> budget;      // what all models together may hold
     std::optional<Amount> leave_free;  // of the device, for other programs
+    std::string leave_free_at{};       // "FILE:LINE: device.cpu.leave_free", where it is
 };
 
 struct BudgetOptions {
@@ -37,5 +38,8 @@ struct BudgetOptions {
 
 // Reads both tables; nothing is limited where there are none. Throws TomlFault.
 BudgetOptions read_budgets(TomlReader& top);
+// Throws TomlFault where this machine has no more than is to be left free of it; `total`: what it
+// has, 0 where that is not known.
+void check_reserve(const BudgetOptions& options, std::uint64_t total);
 
 }  // namespace samovar::daemon

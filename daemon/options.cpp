@@ -9,6 +9,7 @@
 #include <samovar/limits.hpp>
 
 #include "daemon/models/toml_reader.hpp"
+#include "daemon/residency/device_memory.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -185,6 +186,8 @@ Invocation read_invocation(int argc, const char* const* argv) {
         else if (std::error_code fault; fs::exists(usual, fault))
             read_config(usual, invocation.options);
         apply(flags, invocation.options);
+        const BudgetOptions& budgets = invocation.options.budgets;
+        check_reserve(budgets, read_meminfo(budgets.meminfo).total);
         invocation.run = true;
     } catch (const CLI::ParseError& words) {
         std::ostringstream out, err;

@@ -46,6 +46,16 @@ std::uint64_t milliseconds_since(Steady::time_point then) {
         std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - then).count());
 }
 
+// A folder that was rejected, or a model that this machine cannot run: nothing is known of it.
+ipc::ModelStatus unusable_status(const std::string& name, const Registry::Entry& entry) {
+    ipc::ModelStatus status;
+    status.name = name;
+    status.residency = ipc::Residency::failed;
+    status.measured = true;
+    if (entry.current) status.device = entry.current->device;
+    return status;
+}
+
 // An error in the place of the greeting.
 void turn_away(UnixSocket socket, Error error) {
     const auto connection = std::make_shared<Connection>(std::move(socket));
@@ -199,10 +209,13 @@ ipc::StatusReport Server::status(bool all) const {
         report.sessions += session.expired() ? 0 : 1;
     report.channels = static_cast<std::uint32_t>(channels_.count());
     report.channel_bytes = channels_.bytes();
-    report.jobs = static_cast<std::uint32_t>(dispatcher_.jobs());
+    report.jobs = static_cast<std::uint32_t>(dispatcher_.jobs_of_callers());
     report.workers = dispatcher_.worker_status();
     for (const auto& [name, entry] : registry_.entries()) {
-        if (!entry.current || entry.current->unusable.code != Errc::ok) continue;
+        if (!entry.current || entry.current->unusable.code != Errc::ok) {
+            if (all) report.models.push_back(unusable_status(name, entry));
+            continue;
+        }
         ipc::ModelStatus status = dispatcher_.model_status(*entry.current);
         if (!all && status.residency == ipc::Residency::cold && status.queued == 0) continue;
         keeper_.fill(status, *entry.current);

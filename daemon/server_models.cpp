@@ -36,6 +36,10 @@ asio::awaitable<ipc::ReloadReport> Server::reload() {
     Scan scan = co_await off_loop(disk_, read);
     reloading_ = false;
     reload_done_.cancel();
+    // A disk that is not mounted, say: what was there is not given up for that.
+    if (scan.missing)
+        scan.fault = "there is no folder " + options_.models.string() +
+                     ": bring it back, then `samovar reload`";
     ipc::ReloadReport report = apply(std::move(scan));
     dispatcher_.forgive();
     if (phase_ == Phase::serving) notify_service_manager("READY=1");
@@ -96,6 +100,9 @@ asio::awaitable<Result<ipc::ReloadReport>> Server::add_model(std::string folder)
     const fs::path trimmed = source.has_filename() ? source : source.parent_path();
     if (const std::optional<Error> error = not_addable(trimmed)) co_return *error;
     std::error_code fault;
+    if (!registry_.entries().empty() && !fs::exists(options_.models, fault))
+        co_return Error{Errc::io, "there is no folder " + options_.models.string() + " any more",
+                        "bring it back, with the models that it held, then add this one", 0, 0};
     const fs::path link = options_.models / trimmed.filename();
     if (is_left_over(link, trimmed)) fs::remove(link, fault);
     if (fs::exists(fs::symlink_status(link, fault)))

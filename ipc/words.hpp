@@ -17,9 +17,11 @@ std::string count_of(std::uint64_t count, std::string_view noun);
 // missing or too many, and half of the word is right. Empty where none is that near.
 std::string_view nearest_word(std::string_view misspelt, std::span<const std::string_view> words);
 
-// "250ms", "30s", "5m", "1h", "2d". None for other words and for what is below 0; the longest
-// there is for what is longer.
+// "250ms", "30s", "5m", "1h", "2d", "1w", and sums with the longer unit first, "1h30m". None for
+// other words and for what is below 0; the longest there is for what is longer.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view word);
+// As parse_duration() reads it: "30d", "1h30m", "10ms".
+std::string duration_in_words(std::chrono::milliseconds duration);
 
 // "64KiB", "1.5GiB", "2GB", "512": powers of 1024 and of 1000, and plain bytes. None for other
 // words, for what is below 0 and for what is beyond 2^63.

@@ -55,6 +55,10 @@ void Dispatch::retire(ModelId id, Time now) {
 void Dispatch::submit(JobId id, ModelId model_id, const JobTraits& traits, Time now) {
     newest_ = id;
     Model& model = models_.at(model_id);
+    if (traits.synthetic && (model.residency != Residency::hot || !model.stays())) {
+        actions_.push_back(RefuseJob{id, Refusal::cancelled, {}});
+        return;
+    }
     Job job{.model = model_id, .traits = traits, .came = now};
     if (traits.deadline) job.start_by = *traits.deadline - least_time(traits.size, model);
     if (const auto refusal = turned_away(id, model, job, now)) {
@@ -64,6 +68,7 @@ void Dispatch::submit(JobId id, ModelId model_id, const JobTraits& traits, Time 
     }
     if (job.start_by) start_by_.emplace(*job.start_by, id);
     jobs_[id] = job;
+    if (traits.synthetic) synthetic_.insert(id);
     if (!model.needed()) model.up = Cause::demand;
     model.waiting.insert(id);
     if (model.residency == Residency::failed) become(model_id, Residency::cold);
@@ -96,7 +101,18 @@ bool Dispatch::abandon(JobId id, Time now) {
     return true;
 }
 
-void Dispatch::load(ModelId id, Time now, Cause cause) {
+void Dispatch::hold(ModelId id, bool held, Time now) {
+    Model& model = models_.at(id);
+    if (std::exchange(model.held, held) == held || !held) return;
+    std::set<JobId> waiting;
+    for (const auto& [job_id, job] : jobs_)
+        if (job.model == id && !job.in_flight) waiting.insert(job_id);
+    for (const JobId job : waiting)
+        refuse(job, Refusal::held);
+    follow_up(id, now);
+}
+
+void Dispatch::load(ModelId id, Time now, Cause cause, bool presses) {
     Model& model = models_.at(id);
     Worker& worker = workers_[model.worker];
     if (model.retired) return;
@@ -118,6 +134,7 @@ void Dispatch::load(ModelId id, Time now, Cause cause) {
         settle(id, Residency::hot);
     } else {
         if (!model.needed()) model.up = cause;
+        model.presses = presses || (model.wanted && model.presses);
         if (!model.wanted) model.wish = ++wishes_;
         model.wanted = newest_;
     }
@@ -303,6 +320,7 @@ bool Dispatch::finished(JobId id, Time now, bool ran) {
         worker.in_flight.erase(batch);
     }
     worker.suspects.erase(id);
+    synthetic_.erase(id);
     jobs_.erase(found);
     --model.in_flight;
     follow_up(model_id, now);
@@ -362,15 +380,22 @@ Dispatch::ModelView Dispatch::view_model(ModelId id) const {
     const std::size_t queued = model.waiting.size() + model.runnable;
     const std::chrono::duration<Share> queued_time(model.seconds_a_row *
                                                    static_cast<Share>(queued));
-    return {model.residency, queued,
-            model.in_flight, model.since,
-            model.needed(),  !model.stays(),
-            outnumbered,     std::chrono::duration_cast<Duration>(queued_time)};
+    ModelView view{
+        model.residency, queued,         model.in_flight,
+        model.since,     model.needed(), !model.stays(),
+        model.held,      outnumbered,    std::chrono::duration_cast<Duration>(queued_time)};
+    for (const JobId job : synthetic_)
+        if (jobs_.at(job).model == id) --(jobs_.at(job).in_flight ? view.in_flight : view.queued);
+    return view;
 }
 
 Dispatch::WorkerView Dispatch::view_worker(WorkerId id) const {
     const Worker& worker = workers_[id];
-    return {worker.state, jobs_of(worker), worker.restart_count, worker.since};
+    std::size_t in_flight = jobs_of(worker);
+    for (const Batch& batch : worker.in_flight)
+        for (const JobId job : batch.jobs)
+            if (synthetic_.contains(job)) --in_flight;
+    return {worker.state, in_flight, worker.restart_count, worker.since};
 }
 
 std::size_t Dispatch::jobs_in_flight() const {

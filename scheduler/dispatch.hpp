@@ -40,6 +40,7 @@ struct JobTraits {
     std::uint64_t form = 0;  // jobs of one model and one form can share a batch
     BatchSize size{};
     std::optional<Time> deadline{};
+    bool synthetic = false;  // the daemon's own
 };
 
 // What holds for all jobs of a model version.
@@ -86,19 +87,26 @@ class Dispatch {
     // No more jobs come for this version; ForgetModel follows when the last has ended.
     void retire(ModelId model, Time now);
 
-    // Ids must rise. The model must not be retired.
+    // Ids must rise. The model must not be retired. A synthetic job is for a hot model alone: where
+    // it would bring one up it is dropped, and the views do not count it.
     void submit(JobId job, ModelId model, const JobTraits& traits, Time now);
     // A waiting job is refused at once; one in flight gets its answer, marked, at its end.
     void cancel(JobId job, Time now);
     // The submitter is gone. True: the job is, too. False: it is in flight and ends as if it were
     // cancelled, when the worker lets go of its memory.
     bool abandon(JobId job, Time now);
+    // Whether jobs of it are refused: at once, those that wait for it or in its worker's queue, and
+    // those that come. What is in flight goes on, but is not tried again.
+    void hold(ModelId model, bool held, Time now);
 
     // Each ends in ModelSettled. A park and an unload wait for the jobs that the model has; those
     // that come meanwhile bring it up again. Only what is hot, or on its way there, is parked.
     // A load forgives its worker its deaths where an operator asks; else a failed worker is left
-    // alone, and the model settles where it is.
-    void load(ModelId model, Time now, Cause cause = Cause::operators);
+    // alone, and the model settles where it is. `presses`: others are to leave for it.
+    void load(ModelId model, Time now, Cause cause, bool presses);
+    void load(ModelId model, Time now, Cause cause = Cause::operators) {
+        load(model, now, cause, cause == Cause::operators || cause == Cause::schedule);
+    }
     void park(ModelId model, Time now, Cause cause = Cause::operators);
     void unload(ModelId model, Time now, Cause cause = Cause::operators);
     // Forgives deaths and failures, so that the next job tries again.
@@ -142,6 +150,7 @@ class Dispatch {
         Time retry_at;         // for `failed`
         bool wanted;           // on its way to hot: a load was asked for, or jobs wait
         bool leaving;          // on its way to parked or cold, when its jobs are done
+        bool held;             // its jobs are refused
         bool outnumbered;      // it could load now, but for the loads of other workers
         Duration queued_time;  // that the jobs that wait will take, about
     };
@@ -154,6 +163,7 @@ class Dispatch {
     WorkerView view_worker(WorkerId worker) const;
     WorkerId worker_of(ModelId model) const { return models_.at(model).worker; }
     std::size_t jobs() const { return jobs_.size(); }
+    std::size_t synthetic_jobs() const { return synthetic_.size(); }
     std::size_t jobs_in_flight() const;
 
   private:
@@ -190,8 +200,10 @@ class Dispatch {
         bool leaving = false;                          // to cold
         bool sinking = false;                          // to parked
         Cause up = Cause::demand, down = Cause::idle;  // why it last moved so, or is to
+        bool presses = false;                          // others leave for what `up` wants
         Room room = Room::none;                        // to come up
         bool ran_out = false;  // of memory at its last try; this is its last
+        bool held = false;     // refuses its jobs
         bool awaited = false;  // was to step down when it was retired, and has not settled since
         bool retired = false;
         bool forgotten = false;  // ForgetModel was said
@@ -287,6 +299,7 @@ class Dispatch {
     std::map<ModelId, Model> models_;
     std::unordered_map<JobId, Job> jobs_;
     std::set<std::pair<Time, JobId>> start_by_;  // of those with a deadline that are not in flight
+    std::set<JobId> synthetic_;                  // of them
     std::vector<Action> actions_;
     std::vector<ModelId> forgotten_, taken_forgotten_;
 };

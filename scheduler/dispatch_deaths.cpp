@@ -15,7 +15,8 @@ constexpr int kLoadTries = 2;
 
 // What was in flight goes back to its model's queue: as a suspect if the worker died by itself, as
 // it was if the worker was killed for another's fault. A suspect has had its second chance. A death
-// during the shut-down proves nothing: workers are told to end.
+// during the shut-down proves nothing: workers are told to end. Synthetic jobs were for a model
+// that was hot.
 void Dispatch::recover_jobs(Worker& worker, bool condemned) {
     std::vector<JobId> in_flight;
     for (const Batch& batch : std::exchange(worker.in_flight, {}))
@@ -25,7 +26,7 @@ void Dispatch::recover_jobs(Worker& worker, bool condemned) {
         Model& model = models_.at(job.model);
         --model.in_flight;
         job.in_flight = false;
-        if (job.unwanted) {
+        if (job.unwanted || job.traits.synthetic) {
             refuse(id, Refusal::cancelled);
         } else if (job.overran) {
             refuse(id, Refusal::run_limit);
@@ -33,6 +34,8 @@ void Dispatch::recover_jobs(Worker& worker, bool condemned) {
             refuse(id, Refusal::shutting_down);
         } else if (job.suspect && !condemned) {
             refuse(id, Refusal::worker_died);
+        } else if (model.held) {
+            refuse(id, Refusal::held);
         } else {
             model.waiting.insert(id);
             if (job.start_by) start_by_.emplace(*job.start_by, id);
@@ -45,9 +48,13 @@ void Dispatch::recover_jobs(Worker& worker, bool condemned) {
     worker.runnable_alone.clear();
     worker.batch_due.reset();
     for (const JobId id : runnable) {
-        Model& model = models_.at(jobs_.at(id).model);
+        const Job& job = jobs_.at(id);
+        Model& model = models_.at(job.model);
         --model.runnable;
-        model.waiting.insert(id);
+        if (job.traits.synthetic)
+            refuse(id, Refusal::cancelled);
+        else
+            model.waiting.insert(id);
     }
 }
 
@@ -69,6 +76,7 @@ void Dispatch::recover_models(WorkerId id, bool condemned, Time now) {
             settle(model_id, Residency::cold);
         } else {
             model.up = Cause::fault;
+            model.presses = false;
             model.wish = ++wishes_;
             model.wanted = newest_;
         }

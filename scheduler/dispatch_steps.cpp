@@ -186,8 +186,7 @@ void Dispatch::ask_for_room(const Worker& worker) {
         Model& model = models_.at(id);
         model.room = Room::asked;
         // Others leave for jobs, for people and for the calendar, not for what would be good.
-        const bool to_yield =
-            !model.waiting.empty() || model.up == Cause::operators || model.up == Cause::schedule;
+        const bool to_yield = !model.waiting.empty() || model.presses;
         actions_.push_back(MakeRoom{id, to_yield});
     }
 }
@@ -362,6 +361,7 @@ std::optional<RefuseJob> Dispatch::turned_away(JobId id, const Model& model, con
                                                Time now) const {
     const Worker& worker = workers_[model.worker];
     if (shutting_down_) return RefuseJob{id, Refusal::shutting_down, {}};
+    if (model.held) return RefuseJob{id, Refusal::held, {}};
     if (worker.state == WorkerState::failed && now < worker.since)
         return RefuseJob{id, Refusal::worker_failed, worker.since};
     if (model.residency == Residency::failed && now < model.since)
@@ -407,6 +407,7 @@ void Dispatch::drop(JobId id) {
         --model.runnable;
     worker.suspects.erase(id);
     if (found->second.start_by) start_by_.erase({*found->second.start_by, id});
+    synthetic_.erase(id);
     jobs_.erase(found);
 }
 

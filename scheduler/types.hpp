@@ -66,6 +66,7 @@ enum class Refusal {
     cancelled,
     model_failed,   // the model could not be loaded
     no_room,        // there is no memory for the model, nor will there be soon
+    held,           // its model is not to be loaded
     worker_failed,  // the worker died too often
     worker_died,    // this job was in flight at two deaths
     run_limit,

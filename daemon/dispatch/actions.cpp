@@ -5,6 +5,7 @@
 
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/device_memory.hpp"
+#include "ipc/words.hpp"
 
 namespace samovar::daemon {
 
@@ -84,6 +85,7 @@ void Dispatcher::perform(const scheduler::LoadModel& action) {
     if (message.warm_ups_may_fail && dispatch_.view_model(action.model).queued > 0 && !measure)
         message.warm_ups.clear();
     place.process->request(message, -1, answer);
+    listen_soon();
 }
 
 void Dispatcher::perform(const scheduler::UnloadModel& action) {
@@ -93,6 +95,7 @@ void Dispatcher::perform(const scheduler::UnloadModel& action) {
     };
     if (const Place& place = places_[action.worker]; place.process)
         place.process->request(ipc::WorkerUnload{action.model}, -1, answer);
+    listen_soon();
 }
 
 void Dispatcher::perform(const scheduler::ParkModel& action) {
@@ -110,6 +113,7 @@ void Dispatcher::perform(const scheduler::ParkModel& action) {
     };
     if (const Place& place = places_[action.worker]; place.process)
         place.process->request(ipc::WorkerPark{action.model}, -1, answer);
+    listen_soon();
 }
 
 void Dispatcher::perform(const scheduler::WakeModel& action) {
@@ -119,6 +123,7 @@ void Dispatcher::perform(const scheduler::WakeModel& action) {
     };
     if (const Place& place = places_[action.worker]; place.process)
         place.process->request(ipc::WorkerWake{action.model}, -1, answer);
+    listen_soon();
 }
 
 void Dispatcher::perform(const scheduler::RunBatch& action) {
@@ -141,9 +146,9 @@ void Dispatcher::perform(const scheduler::RefuseJob& action) {
     spdlog::debug("job {} uid={}: {}", action.job, job.work.uid, error.message);
     if (const auto requester = job.work.requester.lock())
         requester->request_failed(job.work.request, error);
-    const bool withdrawn = action.why == scheduler::Refusal::cancelled ||
-                           action.why == scheduler::Refusal::too_late ||
-                           action.why == scheduler::Refusal::shutting_down;
+    const bool withdrawn =
+        action.why == scheduler::Refusal::cancelled || action.why == scheduler::Refusal::too_late ||
+        action.why == scheduler::Refusal::held || action.why == scheduler::Refusal::shutting_down;
     ended(job, withdrawn ? Ending::withdrawn : Ending::refused);
 }
 
@@ -181,7 +186,9 @@ void Dispatcher::perform(const scheduler::ModelSettled& action) {
         const auto requester = waiter.requester.lock();
         if (!requester) continue;
         if (waiter.wants_hot && action.residency == scheduler::Residency::hot)
-            requester->model_loaded(waiter.request, {false, model->last_load});
+            requester->model_loaded(
+                waiter.request,
+                {false, model->last_wake.code.empty() ? model->last_load : model->last_wake});
         else if (!waiter.wants_hot && action.residency != scheduler::Residency::hot &&
                  action.residency != scheduler::Residency::parked)
             requester->model_unloaded(waiter.request);
@@ -203,6 +210,7 @@ Error Dispatcher::missed(const ModelVersion& model, scheduler::WorkerId place,
     if (const auto found = room_problems_.find(model.id);
         found != room_problems_.end() && residency != scheduler::Residency::hot)
         return found->second;
+    if (dispatch_.view_model(model.id).held) return held_refusal(model);
     const std::string name = "model \"" + model.file.name + "\"";
     return {Errc::cancelled,
             residency == scheduler::Residency::hot || residency == scheduler::Residency::parked
@@ -326,6 +334,14 @@ Error Dispatcher::too_late(const Job& job, scheduler::Duration late) {
             "allow more time, or ask with a higher priority", 0, 0};
 }
 
+Error held_refusal(const ModelVersion& model) {
+    return {Errc::not_permitted, "model \"" + model.file.name + "\" is held: it is never loaded",
+            model.file.residency.held
+                ? "remove hold = true from its model.toml, then `samovar reload`"
+                : "`samovar release " + model.file.name + "` takes that back",
+            0, 0};
+}
+
 Error Dispatcher::refusal(const Job& job, const scheduler::RefuseJob& action) const {
     const ModelVersion& model = *job.work.model;
     const std::string name = "model \"" + model.file.name + "\"";
@@ -346,6 +362,7 @@ Error Dispatcher::refusal(const Job& job, const scheduler::RefuseJob& action) co
             if (const auto found = room_problems_.find(model.id); found != room_problems_.end())
                 return found->second;
             return {Errc::out_of_memory, "there is no room for " + name, "", 0, 1000};
+        case scheduler::Refusal::held: return held_refusal(model);
         case scheduler::Refusal::worker_failed:
             if (!place.not_started.empty())
                 return {Errc::worker_failed,
@@ -363,8 +380,8 @@ Error Dispatcher::refusal(const Job& job, const scheduler::RefuseJob& action) co
                     kQuarantineMs};
         case scheduler::Refusal::run_limit:
             return {Errc::run_limit,
-                    "the job ran longer than " + std::to_string(model.file.max_run.count()) +
-                        " ms, which is the max_run of " + name,
+                    "the job ran longer than " + ipc::duration_in_words(model.file.max_run) +
+                        ", which is the max_run of " + name,
                     "raise max_run in its model.toml, or send less at once", 0, 0};
         case scheduler::Refusal::too_late: return too_late(job, action.late);
         case scheduler::Refusal::shutting_down:

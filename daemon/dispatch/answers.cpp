@@ -73,7 +73,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     if (const auto found = jobs_.find(id); found != jobs_.end()) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
-        ipc::Done answer{std::move(done->outputs), done->timings};
+        ipc::Done answer{std::move(done->outputs), done->timings, std::move(done->details)};
         answer.timings.queued = nanoseconds(job.sent - job.received);
         answer.timings.total = nanoseconds(now - job.received);
         if (const auto requester = job.work.requester.lock()) {
@@ -118,8 +118,11 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
     if (auto loaded = ipc::decode<ipc::WorkerLoaded>(frame.body);
         loaded && frame.header.type == ipc::MessageType::worker_loaded) {
         const bool first = places_[id].spawn_ns > 0;
-        if (memory_before_.contains(model)) found->second->load_ns = loaded->report.total_ns;
-        found->second->last_load = complete(std::move(loaded->report), places_[id], model);
+        const bool woke = !memory_before_.contains(model);
+        if (!woke) found->second->load_ns = loaded->report.total_ns;
+        ipc::LoadReport report = complete(std::move(loaded->report), places_[id], model);
+        found->second->last_wake = woke ? report : ipc::LoadReport();
+        if (!woke) found->second->last_load = std::move(report);
         measure(*found->second, places_[id], first, loaded->device_bytes);
         if (loaded->batch_rows > 0) {
             found->second->batch_rows = loaded->batch_rows;
@@ -206,6 +209,7 @@ void Dispatcher::worker_exited(WorkerProcess& worker, const std::string& how) {
     place.gone_while_mapping.clear();
     place.outgoing.clear();
     place.spawn_ns = place.device_init_ns = 0;
+    place.asked_at.reset();
     if (!expected)
         for (const auto& [model, version] : models_)
             if (dispatch_.worker_of(model) == id &&

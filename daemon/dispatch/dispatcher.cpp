@@ -18,7 +18,8 @@ Dispatcher::Dispatcher(asio::any_io_executor loop, WorkerSettings settings)
     : loop_(std::move(loop)),
       settings_(std::move(settings)),
       dispatch_(settings_.limits),
-      timer_(loop_) {
+      timer_(loop_),
+      silence_timer_(loop_) {
     for (const auto& [uid, weight] : settings_.weights)
         dispatch_.set_weight(uid, weight);
 }
@@ -109,7 +110,7 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const scheduler::JobId id = next_job_++;
     const scheduler::Time now = Clock::now();
     const scheduler::ModelId model = work.model->id;
-    if (dispatch_.view_model(model).residency != scheduler::Residency::hot &&
+    if (!work.synthetic && dispatch_.view_model(model).residency != scheduler::Residency::hot &&
         load_started_.try_emplace(model, now).second)
         tell_load_to_come(model);
     const auto kind = work.synthetic ? scheduler::CallKind::hot
@@ -134,6 +135,7 @@ scheduler::JobTraits Dispatcher::traits_of(const NewJob& job, scheduler::Time no
     traits.priority = job.checked.priority;
     traits.form = job.checked.form;
     traits.size = job.checked.size;
+    traits.synthetic = job.synthetic;
     if (job.checked.deadline) traits.deadline = now + *job.checked.deadline;
     return traits;
 }
@@ -204,17 +206,22 @@ void Dispatcher::unload(const ModelPtr& model, std::weak_ptr<Requester> requeste
     carry_out();
 }
 
-void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to,
-                      scheduler::Cause cause) noexcept {
+void Dispatcher::move(scheduler::ModelId model, scheduler::Rung to, scheduler::Cause cause,
+                      bool presses) noexcept {
     const scheduler::Time now = Clock::now();
     switch (to) {
         case scheduler::Rung::hot:
             if (load_started_.try_emplace(model, now).second) tell_load_to_come(model);
-            dispatch_.load(model, now, cause);
+            dispatch_.load(model, now, cause, presses);
             break;
         case scheduler::Rung::parked: dispatch_.park(model, now, cause); break;
         case scheduler::Rung::cold: dispatch_.unload(model, now, cause); break;
     }
+    carry_out();
+}
+
+void Dispatcher::hold(scheduler::ModelId model, bool held) noexcept {
+    dispatch_.hold(model, held, Clock::now());
     carry_out();
 }
 
@@ -247,6 +254,7 @@ void Dispatcher::shut_down() {
     // object.
     timer_.cancel();
     timer_at_ = scheduler::Time::min();
+    silence_timer_.cancel();
     carry_out();
 }
 
@@ -364,7 +372,8 @@ std::vector<ipc::WorkerStatus> Dispatcher::worker_status() const {
         status.restarts = static_cast<std::uint32_t>(view.restarts);
         status.in_flight = static_cast<std::uint32_t>(view.in_flight);
         status.resident_bytes = place.process ? resident_bytes(place.process->pid()) : 0;
-        status.problem = place.problem.substr(0, kMaxProblemBytes);
+        const std::string silent = silence(place);
+        status.problem = (silent.empty() ? place.problem : silent).substr(0, kMaxProblemBytes);
         if (list.size() < kMaxWorkers) list.push_back(std::move(status));
     }
     return list;

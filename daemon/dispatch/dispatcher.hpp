@@ -53,6 +53,9 @@ struct WorkerSettings {
 
 ipc::Residency to_wire(scheduler::Residency residency);
 
+// What jobs and loads of a model that is held are refused with.
+Error held_refusal(const ModelVersion& model);
+
 // After how long an input that was kept out is served again, at most.
 inline constexpr std::uint64_t kQuarantineMs =
     std::chrono::ceil<std::chrono::milliseconds>(scheduler::Quarantine::kTerm).count();
@@ -77,8 +80,11 @@ class Dispatcher final : private WorkerProcess::Listener {
               std::uint64_t request) noexcept;
     void unload(const ModelPtr& model, std::weak_ptr<Requester> requester,
                 std::uint64_t request) noexcept;
-    // Without anybody who waits for it.
-    void move(scheduler::ModelId model, scheduler::Rung to, scheduler::Cause cause) noexcept;
+    // Without anybody who waits for it. `presses`: others are to leave for it.
+    void move(scheduler::ModelId model, scheduler::Rung to, scheduler::Cause cause,
+              bool presses) noexcept;
+    // Whether its jobs are refused, those that wait at once.
+    void hold(scheduler::ModelId model, bool held) noexcept;
     // The answers to DispatchWatcher::room_wanted; `why` is what jobs and loads are refused with.
     void room_made(scheduler::ModelId model) noexcept;
     void no_room(scheduler::ModelId model, Error why) noexcept;
@@ -101,6 +107,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::function<void(const ModelVersion&)> on_load_to_come;
     DispatchWatcher* watcher = nullptr;  // set before the first apply(), and outlives the last job
     std::size_t jobs() const { return dispatch_.jobs(); }
+    // But for the daemon's own.
+    std::size_t jobs_of_callers() const { return dispatch_.jobs() - dispatch_.synthetic_jobs(); }
     std::size_t processes() const;
 
     // The versions that can run.
@@ -110,6 +118,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::string problem(const ModelVersion& model) const;
     void fill(ipc::ModelInfo& info, const ModelVersion& model) const;
     std::vector<ipc::WorkerStatus> worker_status() const;
+    // "worker 4711 has not answered for 12 s", of a model's worker that should; else empty.
+    std::string silence(const ModelVersion& model) const;
     ipc::ModelStatus model_status(const ModelVersion& model) const;
 
   private:
@@ -133,6 +143,7 @@ class Dispatcher final : private WorkerProcess::Listener {
         scheduler::Time started{};
         // Of this process, until a load has reported them.
         std::uint64_t spawn_ns = 0, device_init_ns = 0;
+        std::optional<scheduler::Time> asked_at;  // how it is, and it did not answer yet
     };
     struct Waiter {  // for a load or an unload
         scheduler::ModelId model;
@@ -191,6 +202,12 @@ class Dispatcher final : private WorkerProcess::Listener {
     void measure(ModelVersion& model, const Place& place, bool first, std::uint64_t device_bytes);
     void arm_timer();
 
+    // silence.cpp: workers that should answer, and do not.
+    bool moves_models(scheduler::WorkerId id) const;
+    std::string silence(const Place& place) const;
+    void listen_soon();
+    bool listen_to_workers();
+
     asio::any_io_executor loop_;
     WorkerSettings settings_;
     scheduler::Dispatch dispatch_;
@@ -209,6 +226,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     scheduler::JobId next_job_ = 1;
     asio::steady_timer timer_;
     std::optional<scheduler::Time> timer_at_;
+    asio::steady_timer silence_timer_;
+    bool listens_ = false;
     bool carrying_out_ = false;
     bool draining_ = false, shut_down_ = false;
 };

@@ -74,6 +74,8 @@ BatchRules read_batch(TomlReader& top, ipc::Task task, const std::vector<ipc::Te
     BatchRules rules;
     auto reader = top.table("batch");
     if (!reader) return rules;
+    if (ipc::is_of_texts(task))
+        top.fail("batch", "is not for tasks of texts: max_batch in [text] says how they are cut");
     reader->allow({"max", "sizes", "max_delay"});
     rules.spec = read_spec(*reader);
     rules.delay = std::chrono::milliseconds(

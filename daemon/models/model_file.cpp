@@ -188,6 +188,23 @@ void read_tensor_task(TomlReader& top, ModelFile& model) {
     if (model.outputs.empty()) top.fail("output", "is required: at least one [[output]]");
 }
 
+void read_task(TomlReader& top, ModelFile& model) {
+    const std::string task = top.one_of("task", {"tensor", "mask", "classify-text", "embed-text"});
+    if (task == "tensor") {
+        model.task = ipc::Task::tensor;
+        return read_tensor_task(top, model);
+    }
+    if (task == "mask") {
+        model.task = ipc::Task::mask;
+        model.mask = read_mask(top);
+        return declare_mask_tensors(model);
+    }
+    model.task = task == "embed-text" ? ipc::Task::embed_text : ipc::Task::classify_text;
+    model.text = read_text_table(top, model.task);
+    model.inputs = text_inputs(model.text);
+    model.outputs = text_outputs(model.text, model.task);
+}
+
 }  // namespace
 
 bool is_model_name(std::string_view name) noexcept {
@@ -201,10 +218,13 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
                            const std::string& folder_name) {
     const toml::table table = parse_toml(text, file);
     TomlReader top(table, file);
-    top.allow({"name",         "description", "task",          "device",    "isolation",
-               "max_run",      "threads",     "code",          "mask",      "batch",
-               "input",        "output",      "dims",          "residency", "warmup",
-               "load_threads", "precision",   "channels_last", "freeze",    "cudnn_benchmark",
+    top.allow({"name",          "description",  "task",
+               "device",        "isolation",    "max_run",
+               "threads",       "code",         "mask",
+               "text",          "batch",        "input",
+               "output",        "dims",         "residency",
+               "warmup",        "load_threads", "precision",
+               "channels_last", "freeze",       "cudnn_benchmark",
                "reserve"});
     ModelFile model;
     model.name = top.text("name", folder_name);
@@ -220,14 +240,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
     for (TomlReader& reader : top.tables("code"))
         model.codes.push_back(read_code(reader));
     if (model.codes.empty()) top.fail("code", "is required: at least one [[code]]");
-    if (top.one_of("task", {"tensor", "mask"}) == "mask") {
-        model.task = ipc::Task::mask;
-        model.mask = read_mask(top);
-        declare_mask_tensors(model);
-    } else {
-        model.task = ipc::Task::tensor;
-        read_tensor_task(top, model);
-    }
+    read_task(top, model);
     const bool torchscript = std::any_of(
         model.codes.begin(), model.codes.end(),
         [](const CodeEntry& code) { return code.format == ipc::CodeFormat::torchscript; });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/models/batch_rules.hpp"
+#include "daemon/models/text_table.hpp"
 #include "daemon/models/toml_reader.hpp"
 #include "daemon/models/warm_ups.hpp"
 #include "ipc/wire/worker_messages.hpp"
@@ -31,8 +32,9 @@ struct ModelFile {
     std::uint32_t threads = 0;
     ipc::LoadOptions options;
     std::vector<CodeEntry> codes;
-    std::vector<ipc::TensorSpec> inputs, outputs;  // of task mask, too: what its jobs bring and get
+    std::vector<ipc::TensorSpec> inputs, outputs;  // of any task: what its jobs bring and get
     ipc::MaskSpec mask;
+    TextTable text;
     BatchRules batch;
     WarmUps warm_ups;
     scheduler::ResidencyRules residency;

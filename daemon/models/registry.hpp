@@ -16,6 +16,7 @@ struct ModelVersion : Candidate {
     scheduler::ModelId id = 0;
     std::string worker;  // the name of the worker that serves it
     ipc::LoadReport last_load;
+    ipc::LoadReport last_wake;     // from being parked; empty `code`: it was loaded since
     std::uint64_t held_bytes = 0;  // of its device while hot, as measured; 0 before the first load
     std::uint64_t load_ns = 0;     // that its worker took to load it, without its start
     std::uint64_t jobs_done = 0, jobs_failed = 0;

@@ -1,7 +1,10 @@
 #include "daemon/models/residency_rules.hpp"
 #include "daemon/models/toml_letters.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
+#include <fstream>
 #include <type_traits>
 
 #include <samovar/limits.hpp>
@@ -76,8 +79,8 @@ std::optional<double> read_price(TomlReader& reader) {
         reader.fail("price", R"(must be "auto" or a number of cold starts per idle minute)");
     }
     const double price = reader.number("price");
-    if (!(price >= scheduler::kLeastPrice && price <= scheduler::kMostPrice))
-        reader.fail("price", "must be from 0.0001 to 10 cold starts per idle minute");
+    if (!(price >= scheduler::kLeastGivenPrice && price <= scheduler::kMostGivenPrice))
+        reader.fail("price", "must be from 0.000001 to 1000 cold starts per idle minute");
     return price;
 }
 
@@ -97,8 +100,21 @@ void refuse_contradictions(const TomlReader& reader, const scheduler::ResidencyR
         against(!rules.release.empty(), "release", "pinned = true, which never lets it go");
         against(!rules.hot.empty(), "hot", "pinned = true, which is hot at all times");
     }
-    against(reader.has("price") && !rules.forecast, "price",
-            "forecast = false, which has no use for it");
+    if (reader.has("price") && !rules.forecast)
+        reader.fail("price", "is the forecast's: add forecast = true, or remove it");
+    if (rules.keep_alive == scheduler::Duration::zero()) {
+        const std::string gone = "keep_alive = \"0\", which lets it go at once";
+        against(rules.preload && !rules.pinned, "preload", gone);
+        against(!rules.warm.empty() && !rules.pinned, "warm", gone);
+        against(
+            rules.self_warm.has_value() && rules.hot.empty() && !rules.pinned && !rules.forecast,
+            "self_warm", gone);
+    }
+    if (!rules.pinned && rules.park_after == scheduler::Duration::zero()) {
+        const std::string parked = "park_after = \"0\", which parks it at once";
+        against(rules.preload, "preload", parked);
+        against(!rules.warm.empty(), "warm", parked);
+    }
     if (reader.has("park_after") && rules.park_after && rules.keep_alive)
         against(*rules.park_after > *rules.keep_alive, "park_after",
                 "keep_alive, which ends before it");
@@ -109,12 +125,18 @@ scheduler::Zone find_machine_zone() {
     const std::string target = std::filesystem::read_symlink("/etc/localtime", fault).string();
     constexpr std::string_view kFolder = "zoneinfo/";
     const std::size_t at = target.find(kFolder);
-    if (fault || at == target.npos) return scheduler::Zone::utc();
+    std::string name = at == target.npos ? "" : target.substr(at + kFolder.size());
+    // Where /etc/localtime is a copy, another file has the name.
+    if (name.empty()) std::getline(std::ifstream("/etc/timezone"), name);
     try {
-        return scheduler::Zone::find(target.substr(at + kFolder.size()));
+        if (!name.empty()) return scheduler::Zone::find(name);
+        if (!std::filesystem::exists("/etc/localtime", fault)) return scheduler::Zone::utc();
+        spdlog::warn("nothing names the zone of /etc/localtime: times without a zone are UTC");
     } catch (const std::invalid_argument&) {
-        return scheduler::Zone::utc();
+        spdlog::warn("the zone of this machine, {}, is not known: times without a zone are UTC",
+                     name);
     }
+    return scheduler::Zone::utc();
 }
 
 }  // namespace

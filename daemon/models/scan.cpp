@@ -84,6 +84,16 @@ ipc::CodeSpec take_code(const CodeEntry& entry, const fs::path& folder, Store& s
     return spec;
 }
 
+// What is wrong with it a load finds; whether it is there is known now.
+void take_vocabulary(const fs::path& folder, Store& store, Candidate& into) {
+    const TextTable& text = into.file.text;
+    refuse_empty(folder / text.vocabulary);
+    auto taken = store.take_file(folder / text.vocabulary);
+    if (!taken) raise(taken.error());
+    into.vocabulary = taken->path.string();
+    into.hashes.push_back(taken->hash);
+}
+
 // The files that warm-ups name are taken into the store, and read as far as their shape.
 std::vector<ipc::WarmUp> take_warm_ups(const ModelFile& model, const fs::path& folder, Store& store,
                                        std::vector<std::string>& hashes) {
@@ -124,6 +134,7 @@ Candidate read_folder(const fs::path& folder, Store& store, const Devices& devic
         const std::uintmax_t bytes = fs::file_size(path, folder_or_none);
         if (!folder_or_none) candidate.artefact_bytes += bytes;
     }
+    if (ipc::is_of_texts(candidate.file.task)) take_vocabulary(folder, store, candidate);
     candidate.warm_ups = take_warm_ups(candidate.file, folder, store, candidate.hashes);
     candidate.device = choice.device;
     candidate.unusable = choice.unusable;
@@ -187,6 +198,9 @@ ipc::WorkerLoad load_message(const Candidate& candidate, std::uint32_t number) {
                       load.options.precision == ipc::Precision::bf16;
     if (half && candidate.device == "cpu" && candidate.file.device == "auto")
         load.options.precision = ipc::Precision::as_it_is;
+    load.version = candidate.version;
+    load.text = candidate.file.text.spec;
+    load.text.file = candidate.vocabulary;
     load.warm_ups = candidate.warm_ups;
     load.warm_ups_may_fail = !candidate.file.warm_ups.stated;
     return load;
@@ -196,7 +210,8 @@ Scan scan_models(const fs::path& directory, Store& store, const Devices& devices
     Scan scan;
     std::error_code fault;
     const std::vector<fs::path> folders = folders_in(directory, fault);
-    if (fault && fault != std::errc::no_such_file_or_directory) {
+    scan.missing = fault == std::errc::no_such_file_or_directory;
+    if (fault && !scan.missing) {
         scan.fault = directory.string() + ": " + fault.message();
         return scan;
     }

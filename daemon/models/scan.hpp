@@ -25,6 +25,7 @@ struct Candidate {
     std::string version;  // 16 hexadecimal digits: of model.toml and all artefacts
     std::string device;   // resolved: "cpu", "cuda:0"
     ipc::CodeSpec code;
+    std::string vocabulary;  // of tasks of texts, in the store
     std::vector<ipc::WarmUp> warm_ups;
     Error unusable;                    // code != ok: valid, but this machine cannot run it
     std::vector<std::string> hashes;   // what it holds in the store
@@ -42,10 +43,12 @@ struct Rejected {
 struct Scan {
     std::vector<Candidate> candidates;  // by folder name
     std::vector<Rejected> rejected;
-    std::string fault;  // not empty: the directory cannot be read, so that nothing is known
+    bool missing = false;  // there is no such directory
+    std::string fault;     // not empty: the directory cannot be read, so that nothing is known
 };
 
-// A missing directory is an empty one. Does not throw, but where memory ends.
+// A missing directory is an empty one, as far as candidates go. Does not throw, but where memory
+// ends.
 Scan scan_models(const std::filesystem::path& directory, Store& store, const Devices& devices);
 
 }  // namespace samovar::daemon

@@ -101,10 +101,13 @@ std::int64_t TomlReader::duration_ms(std::string_view key, std::int64_t low, std
     if (!get(key) && fallback) return *fallback;
     const std::string word = text(key);
     const auto duration = ipc::parse_duration(word);
-    if (!duration) fail(key, "must be a duration such as \"250ms\", \"30s\", \"5m\" or \"1h\"");
+    if (!duration)
+        fail(key, "must be a duration such as \"250ms\", \"30s\", \"5m\", \"1h30m\" or \"2d\"");
     const std::int64_t ms = duration->count();
-    if (ms < low || ms > high)
-        fail(key, "must be from " + std::to_string(low) + "ms to " + std::to_string(high) + "ms");
+    const auto words = [](std::int64_t limit) {
+        return ipc::duration_in_words(std::chrono::milliseconds(limit));
+    };
+    if (ms < low || ms > high) fail(key, "must be from " + words(low) + " to " + words(high));
     return ms;
 }
 

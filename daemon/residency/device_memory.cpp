@@ -69,6 +69,12 @@ scheduler::Bytes DeviceMemory::total_of(const std::string& device) const {
     return found == gpus_.end() ? 0 : found->second.total;
 }
 
+std::optional<scheduler::Bytes> DeviceMemory::free_of(const std::string& device) const {
+    if (device == "cpu") return read_meminfo(options_.meminfo).available;
+    const auto found = gpus_.find(device);
+    return found == gpus_.end() ? std::nullopt : std::optional(found->second.free);
+}
+
 scheduler::DeviceId DeviceMemory::device(const std::string& name, scheduler::Time now) {
     if (const auto known = devices_.find(name); known != devices_.end()) return known->second;
     const scheduler::DeviceId id = budget_.add_device();
@@ -177,8 +183,11 @@ bool DeviceMemory::seen(const GpuReadings& readings, const Held& held_before) {
         if (unseen_.erase(device) > 0 || !gpus_.contains(device))
             spdlog::info("device {}: {}, {}, {} free", device, reading->name,
                          bytes_in_words(reading->total), bytes_in_words(reading->free));
-        became_known = became_known || total_of(device) != reading->total;
+        const bool another = total_of(device) != reading->total;
+        became_known = became_known || another;
         gpus_[device] = *reading;
+        if (const std::string fault = impossible_reserve(device); another && !fault.empty())
+            spdlog::error("device {}: {}", device, fault);
         // What models held when it was read is known within what has changed since. The larger of
         // both lets nobody leave without need; the next look puts it right.
         const auto before = held_before.find(device);
@@ -191,6 +200,15 @@ bool DeviceMemory::seen(const GpuReadings& readings, const Held& held_before) {
         apply_limit(device, scheduler::Clock::now());
     }
     return became_known;
+}
+
+std::string DeviceMemory::impossible_reserve(const std::string& device) const {
+    const std::optional<Amount> reserve = this->reserve(device);
+    const scheduler::Bytes total = total_of(device);
+    if (!reserve || total == 0 || reserve->of(total) < total) return "";
+    return options_.devices.at(device).leave_free_at + ": is " +
+           bytes_in_words(reserve->of(total)) + ", and the device has " + bytes_in_words(total) +
+           ": no model can be loaded there; leave less free";
 }
 
 // Said once for each reason. What was seen last goes on to hold.
@@ -238,12 +256,14 @@ void DeviceMemory::reject_pins(Scan& scan, const Registry& registry) const {
             sum += bytes;
             return false;
         }
+        const std::string allowed =
+            bytes_in_words(limit) + " that models may hold of " + candidate.device;
+        const std::string why = bytes > limit ? ", which is more than the " + allowed
+                                              : ", and " + bytes_in_words(sum) + " of the " +
+                                                    allowed + " are pinned already";
         scan.rejected.push_back(
             {candidate.folder, candidate.file.pinned_at + ": it holds " + bytes_in_words(bytes) +
-                                   ", and " + bytes_in_words(sum) + " of the " +
-                                   bytes_in_words(limit) + " that models may hold of " +
-                                   candidate.device +
-                                   " are pinned already: remove pinned = true, or raise device." +
+                                   why + ": remove pinned = true, or raise device." +
                                    candidate.device + ".budget in samovard.toml"});
         return true;
     });
@@ -255,6 +275,12 @@ std::optional<Error> DeviceMemory::pin_refusal(const ModelVersion& model) const 
     const scheduler::Bytes limit = limit_of(model.device), bytes = budget_.bytes(model.id);
     const scheduler::Bytes pinned = budget_.pinned(found->second, model.id);
     if (limit == kUnlimited || pinned + bytes <= limit) return std::nullopt;
+    if (bytes > limit)
+        return Error{Errc::out_of_memory,
+                     "model \"" + model.file.name + "\" cannot be pinned: it holds " +
+                         bytes_in_words(bytes) + ", which is more than the " +
+                         bytes_in_words(limit) + " that models may hold of " + model.device,
+                     "raise the budget in samovard.toml", 0, 0};
     return Error{Errc::out_of_memory,
                  "model \"" + model.file.name + "\" cannot be pinned: it holds " +
                      bytes_in_words(bytes) + ", and " + bytes_in_words(pinned) + " of the " +
@@ -273,14 +299,13 @@ std::vector<ipc::DeviceStatus> DeviceMemory::status() const {
         if (const auto gpu = gpus_.find(name); gpu != gpus_.end()) {
             status.description = gpu->second.name.substr(0, kMaxDescriptionBytes);
             status.uuid = gpu->second.uuid;
-            status.free = gpu->second.free;
-        } else if (name == "cpu") {
-            status.free = read_meminfo(options_.meminfo).available;
         }
+        status.free = free_of(name).value_or(0);
         status.total = total_of(name);
         const auto id = find_device(name);
         status.held = id ? budget_.held(*id) : 0;
         status.limit = id ? budget_.limit(*id) : limit_of(name);
+        status.problem = impossible_reserve(name).substr(0, kMaxProblemBytes);
         if (const auto why = unseen_.find(name); why != unseen_.end())
             status.problem = why->second.substr(0, kMaxProblemBytes);
         if (all.size() < kMaxDevices) all.push_back(std::move(status));
@@ -293,6 +318,23 @@ std::string DeviceMemory::holders(const std::string& device) const {
     return bytes_in_words(account.pinned) + " of " + device + " are held by pinned models, " +
            bytes_in_words(account.busy) + " by models that work or come, " +
            bytes_in_words(account.idle) + " by idle ones";
+}
+
+std::optional<Error> DeviceMemory::beyond(const std::string& device, scheduler::Bytes bytes) const {
+    const scheduler::DeviceId id = devices_.at(device);
+    const scheduler::Bytes total = total_of(device), held = budget_.held(id);
+    const scheduler::Bytes pinned = budget_.account(id, 0).pinned;
+    const std::optional<scheduler::Bytes> free = free_of(device);
+    if (total == 0 || !free) return std::nullopt;
+    if (bytes <= std::min(total, *free + scheduler::less(held, pinned))) return std::nullopt;
+    return Error{
+        Errc::out_of_memory,
+        bytes_in_words(bytes) + " cannot be lent of " + device + ": " + bytes_in_words(*free) +
+            " of its " + bytes_in_words(total) + " are free, and models could give back " +
+            bytes_in_words(scheduler::less(held, pinned)),
+        pinned > 0 ? "lend less, or release a pin: pinned models hold " + bytes_in_words(pinned)
+                   : "lend less",
+        0, 0};
 }
 
 Error DeviceMemory::loan_refusal(const std::string& device,
@@ -313,6 +355,19 @@ Error DeviceMemory::refusal(const ModelVersion& model, const scheduler::Shortage
             bytes_in_words(shortage.busy) + " by models that work, " +
             bytes_in_words(shortage.idle) + " by idle ones";
     const bool alone = shortage.wanted > shortage.limit;
+    const auto lower = [&](const std::map<std::string, scheduler::Bytes>& limits) {
+        const auto found = limits.find(model.device);
+        return found != limits.end() && found->second <= shortage.limit;
+    };
+    if (lower(ceilings_))
+        return {Errc::out_of_memory,
+                text + "; the rest of " + model.device + " is lent, see `samovar ps`",
+                "try again when the command that it is lent to has ended", 0, 1000};
+    if (lower(beside_others_))
+        return {Errc::out_of_memory,
+                text + "; other programs have the rest of " + model.device +
+                    ", or leave_free keeps it for them",
+                "try again when they need less, or lower leave_free in samovard.toml", 0, 1000};
     return {Errc::out_of_memory, std::move(text),
             alone                 ? "raise the budget in samovard.toml"
             : shortage.pinned > 0 ? "release a pin, or raise the budget in samovard.toml"

@@ -51,6 +51,8 @@ class DeviceMemory {
     scheduler::Bytes pinned(const std::string& device) const;
     // A limit below that, while something is lent.
     void set_ceiling(const std::string& device, scheduler::Bytes ceiling);
+    // Why so much is never free of it, whoever leaves; nothing where it may be, or nobody knows.
+    std::optional<Error> beyond(const std::string& device, scheduler::Bytes bytes) const;
     Error loan_refusal(const std::string& device, const scheduler::Shortage& shortage) const;
 
     // ---- What other programs leave, where a reserve is to be left to them ----------------------
@@ -81,6 +83,9 @@ class DeviceMemory {
     Error refusal(const ModelVersion& model, const scheduler::Shortage& shortage) const;
 
   private:
+    std::optional<scheduler::Bytes> free_of(const std::string& device) const;
+    // More is to be left free of it than it has; else empty.
+    std::string impossible_reserve(const std::string& device) const;
     void unseen(const std::string& device, const std::string& why);
     std::optional<Amount> reserve(const std::string& device) const;
     scheduler::DeviceId device(const std::string& name, scheduler::Time now);

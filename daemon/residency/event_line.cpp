@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace samovar::daemon {
@@ -18,6 +19,12 @@ ipc::Residency residency_of(std::string_view name) {
     for (const ipc::Residency residency : kResidencies)
         if (to_string(residency) == name) return residency;
     throw std::invalid_argument("no residency");
+}
+
+bool is_minute(const ipc::Event& event) {
+    constexpr std::uint64_t kMinuteMs = 60'000, kMost = std::numeric_limits<std::uint32_t>::max();
+    return event.at_ms % kMinuteMs == 0 && event.at_ms / kMinuteMs <= kMost &&
+           !event.model.empty() && event.calls > 0 && event.calls <= kMost;
 }
 
 // A minute as line_of() writes it, where the model's name has no escapes: there may be a hundred
@@ -39,7 +46,7 @@ std::optional<ipc::Event> minute_of_line(std::string_view line) {
     if (end > kMaxNameBytes || line.substr(0, end).find('\\') != line.npos) return std::nullopt;
     event.model = line.substr(0, end);
     line.remove_prefix(end);
-    if (!skip("\",\"calls\":") || !take(event.calls) || line != "}" || event.calls == 0)
+    if (!skip("\",\"calls\":") || !take(event.calls) || line != "}" || !is_minute(event))
         return std::nullopt;
     return event;
 }
@@ -69,10 +76,10 @@ std::optional<ipc::Event> event_of_line(std::string_view line) {
         ipc::Event event;
         event.at_ms = json.at("at_ms").get<std::uint64_t>();
         event.model = json.at("model").get<std::string>();
-        if (event.model.size() > kMaxNameBytes) return std::nullopt;
+        if (event.model.empty() || event.model.size() > kMaxNameBytes) return std::nullopt;
         if (json.contains("calls")) {
             if (json["calls"].is_number_unsigned()) event.calls = json["calls"];
-            return event.calls > 0 ? std::optional(std::move(event)) : std::nullopt;
+            return is_minute(event) ? std::optional(std::move(event)) : std::nullopt;
         }
         event.from = residency_of(json.at("from").get<std::string>());
         event.to = residency_of(json.at("to").get<std::string>());

@@ -7,6 +7,7 @@
 #include "daemon/models/residency_rules.hpp"
 #include "daemon/residency/warmth_report.hpp"
 #include "scheduler/residency/explain.hpp"
+#include "scheduler/residency/outlook.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -28,7 +29,7 @@ Result<std::optional<scheduler::Duration>> end_of_wish(std::chrono::milliseconds
 // An Explanation and a ModelStatus tell it alike.
 template <class Answer>
 void tell_next(Answer& answer, const scheduler::Ladder::View& view, const scheduler::Now& now) {
-    const auto next = outlook(view.rules, view.standing, now);
+    const auto next = outlook(view.rules, view.standing, rung_of(view.residency), now);
     if (!next) return;
     answer.changes = true;
     answer.next_ms = in_ms(next->when - now.steady);
@@ -95,10 +96,7 @@ Result<void> Keeper::wished_for(const ModelVersion& model, scheduler::Wish::Kind
                                 std::chrono::milliseconds length) {
     const Result<std::optional<scheduler::Duration>> end = end_of_wish(length);
     if (!end) return end.error();
-    ladder_.wish(model.id, kind, *end, clocks_.now());
-    take_pin(model.id);
-    remember_soon();
-    carry_out();
+    obey(model, kind, *end);
     return {};
 }
 
@@ -106,11 +104,7 @@ std::optional<Error> Keeper::refusal(const ModelVersion& model) const {
     const auto view = ladder_.view(model.id);
     if (decide(view.rules, view.standing, clocks_.now()).rule != scheduler::Rule::hold)
         return std::nullopt;
-    return Error{Errc::not_permitted,
-                 "model \"" + model.file.name + "\" is held: it is never loaded",
-                 view.rules.held ? "remove hold = true from its model.toml, then `samovar reload`"
-                                 : "`samovar release " + model.file.name + "` takes that back",
-                 0, 0};
+    return held_refusal(model);
 }
 
 Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
@@ -133,9 +127,9 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
                 return Error{Errc::invalid_argument, "nobody has pinned or held " + name,
                              "what its model.toml says is changed there, then `samovar reload`", 0,
                              0};
-            take_pin(model.id);
-            remember_soon();
+            take_wish(model.id);
             carry_out();
+            remember();
             return {};
         default:
             return Error{Errc::invalid_argument,
@@ -148,16 +142,28 @@ Result<void> Keeper::wish(const ModelVersion& model, ipc::Wish wish,
         if (std::optional<Error> refused = memory_.pin_refusal(model)) return *refused;
     if (kind == Kind::park)
         if (std::optional<Error> refused = not_parkable(model)) return *refused;
-    ladder_.wish(model.id, kind, *end, now);
-    take_pin(model.id);
-    remember_soon();
-    carry_out();
+    obey(model, kind, *end);
     return {};
+}
+
+void Keeper::obey(const ModelVersion& model, scheduler::Wish::Kind kind,
+                  std::optional<scheduler::Duration> length) {
+    ladder_.wish(model.id, kind, length, clocks_.now());
+    take_wish(model.id);
+    if (kind == scheduler::Wish::Kind::load) memory_.budget().wanted(model.id);
+    carry_out();
+    remember();  // at once: what an operator holds must not come back after a crash
 }
 
 std::optional<Error> Keeper::not_parkable(const ModelVersion& model) const {
     const auto view = ladder_.view(model.id);
     const std::string what = "model \"" + model.file.name + "\" cannot be parked: ";
+    if (view.rules.pinned)
+        return Error{Errc::invalid_argument, what + "it is pinned by its model.toml",
+                     "remove pinned = true from it, then `samovar reload`; `samovar hold " +
+                         model.file.name + "` takes it off its device, and refuses its jobs",
+                     0, 0};
+    if (view.residency == Residency::parked) return std::nullopt;  // for another time, say
     if (view.residency != Residency::hot)
         return Error{Errc::invalid_argument,
                      what + "it is " + std::string(to_string(view.residency)),
@@ -183,6 +189,8 @@ ipc::Explanation Keeper::explain(const ModelVersion& model) const {
     std::optional<scheduler::Foresight::View> forecast;
     if (foresight_.watches(model.id)) forecast = foresight_.view(model.id);
     explanation.text = scheduler::explain(model.file.name, view, now, machine_zone(), forecast);
+    if (const std::string silence = dispatcher_.silence(model); !silence.empty())
+        explanation.text += " Its " + silence + ".";
     explanation.text.resize(std::min(explanation.text.size(), kMaxTextBytes));
     return explanation;
 }
@@ -209,6 +217,7 @@ std::vector<ipc::Event> Keeper::calls(std::uint64_t since_ms) {
 void Keeper::version_added(const ModelVersion& model,
                            std::optional<scheduler::ModelId> instead_of) {
     const scheduler::Now now = clocks_.now();
+    if (!instead_of) instead_of = leaving_version(model.file.name);
     std::shared_ptr<Record> record;
     if (instead_of) record = records_.at(*instead_of);
     if (!record) {
@@ -216,6 +225,7 @@ void Keeper::version_added(const ModelVersion& model,
         record->warmth.begin(now.wall);
     }
     record->warmth.replaced(now.steady);
+    record->name = model.file.name;
     record->newest = model.id;
     records_[model.id] = std::move(record);
     // The account first: a rule may want it hot at once.
@@ -226,17 +236,30 @@ void Keeper::version_added(const ModelVersion& model,
     // Its price is a share of the device's memory.
     if (model.file.residency.forecast && memory_.total_of(model.device) == 0)
         look_at_gpus({model.device}, [] {});
-    take_pin(model.id);
+    take_wish(model.id);
+    // The jobs that wait for the old version would bring that up.
+    if (instead_of && model.file.residency.held) dispatcher_.hold(*instead_of, true);
     look_ahead(now);
     carry_out();
 }
 
+std::optional<scheduler::ModelId> Keeper::leaving_version(const std::string& name) const {
+    for (const auto& [id, record] : records_)
+        if (record->name == name && record->newest == id) return id;
+    return std::nullopt;
+}
+
 void Keeper::version_gone(scheduler::ModelId model) {
+    // Its folder may be back soon.
+    if (const Record& record = *records_.at(model); record.newest == model) {
+        remembered_.insert_or_assign(record.name, memory_of(model, clocks_.now()));
+        remember_soon();
+    }
     ladder_.remove(model);
     foresight_.remove(model);
     memory_.budget().remove(model, scheduler::Clock::now());
     room_asks_.erase(model);
-    pinned_for_a_time_.erase(model);
+    changes_with_time_.erase(model);
     records_.erase(model);
 }
 

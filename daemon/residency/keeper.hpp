@@ -84,11 +84,15 @@ class Keeper final : public DispatchWatcher {
     void loaded(const ModelVersion& model, bool can_park) override;
     void park_refused(const ModelVersion& model) override;
 
+    // A version of the same model that is on its way out, since its folder was away.
+    std::optional<scheduler::ModelId> leaving_version(const std::string& name) const;
+    void obey(const ModelVersion& model, scheduler::Wish::Kind kind,
+              std::optional<scheduler::Duration> length);
     std::optional<Error> not_parkable(const ModelVersion& model) const;
 
     // keeper_memory.cpp: what comes of budgets.
-    // Tells the budget whether the model is pinned by now.
-    void take_pin(scheduler::ModelId model);
+    // Tells the budget whether the model is pinned by now, and the dispatcher whether it is held.
+    void take_wish(scheduler::ModelId model);
     scheduler::Displaced displaced(scheduler::ModelId model, scheduler::Rung to) const;
     void perform(const scheduler::Displace& action);
     void perform(const scheduler::RoomMade& action);
@@ -118,6 +122,7 @@ class Keeper final : public DispatchWatcher {
     void keep_calls(const std::vector<ipc::Event>& minutes);
     void remember_soon();
     void remember_by(scheduler::Time time);
+    Remembered memory_of(scheduler::ModelId model, const scheduler::Now& now) const;
     ipc::Bytes memories();
     void read_clock();
 
@@ -132,9 +137,10 @@ class Keeper final : public DispatchWatcher {
     bool looking_at_gpus_ = false;                  // because a second has passed
     std::map<scheduler::ModelId, bool> room_asks_;  // that wait for a look: whether others yield
     scheduler::Time gpus_seen_at_{};
-    std::set<scheduler::ModelId> pinned_for_a_time_;
+    std::set<scheduler::ModelId> changes_with_time_;
     // Of one model: its versions share it, and only the newest one's moves count.
     struct Record {
+        std::string name;
         scheduler::ModelId newest = 0;
         scheduler::Warmth warmth;
     };

@@ -4,14 +4,9 @@
 #include <algorithm>
 
 #include "daemon/residency/keeper.hpp"
+#include "scheduler/residency/outlook.hpp"
 
 namespace samovar::daemon {
-namespace {
-
-// Longer than anybody waits for room.
-constexpr std::chrono::hours kForAsLongAsItTakes{365 * 24};
-
-}  // namespace
 
 // ---- What the dispatcher asks -------------------------------------------------------------------
 
@@ -43,17 +38,23 @@ std::string Keeper::ran_out(const ModelVersion& model) {
 
 // ---- What the budget asks for -------------------------------------------------------------------
 
-void Keeper::take_pin(scheduler::ModelId model) {
+void Keeper::take_wish(scheduler::ModelId model) {
     const auto view = ladder_.view(model);
     const std::optional<scheduler::Wish>& wish = view.standing.wish;
     const scheduler::Now now = clocks_.now();
-    const bool by_wish = wish && wish->kind == scheduler::Wish::Kind::pin &&
-                         (!wish->until || now.steady < *wish->until);
-    if (by_wish && wish->until)
-        pinned_for_a_time_.insert(model);
+    const auto wished = [&](scheduler::Wish::Kind kind) {
+        return wish && wish->kind == kind && (!wish->until || now.steady < *wish->until);
+    };
+    const bool by_wish = wished(scheduler::Wish::Kind::pin);
+    const bool held = view.rules.held || wished(scheduler::Wish::Kind::hold);
+    if (wish && wish->until && now.steady < *wish->until)
+        changes_with_time_.insert(model);
     else
-        pinned_for_a_time_.erase(model);
-    memory_.budget().set_pinned(model, by_wish || view.rules.pinned, scheduler::Clock::now());
+        changes_with_time_.erase(model);
+    // What is held is never loaded: nobody keeps room for it.
+    memory_.budget().set_pinned(model, by_wish || (view.rules.pinned && !held),
+                                scheduler::Clock::now());
+    dispatcher_.hold(model, held);
 }
 
 // ---- What other programs leave ------------------------------------------------------------------
@@ -110,19 +111,12 @@ void Keeper::refresh_devices(std::function<void()> then) {
     });
 }
 
-// Until it is restored, or would have been let go anyway.
+// Until it is restored, or would have gone anyway.
 scheduler::Displaced Keeper::displaced(scheduler::ModelId model, scheduler::Rung to) const {
     const auto view = ladder_.view(model);
     scheduler::Standing standing = view.standing;
     standing.displaced.reset();
-    scheduler::Now moment = clocks_.now();
-    const scheduler::Time latest = moment.steady + kForAsLongAsItTakes;
-    for (auto next = outlook(view.rules, standing, moment); next && next->when < latest;
-         next = outlook(view.rules, standing, moment)) {
-        if (next->verdict.rung == scheduler::Rung::cold) return {to, next->when};
-        moment = moment.later(next->when);
-    }
-    return {to, latest};
+    return {to, cold_at(view.rules, standing, rung_of(view.residency), clocks_.now())};
 }
 
 void Keeper::perform(const scheduler::Displace& action) {
@@ -152,10 +146,11 @@ std::string Keeper::name_of(scheduler::ModelId model) const {
 
 // What an operator sent down meanwhile stays there.
 bool Keeper::sent_down(scheduler::ModelId model) const {
-    const std::optional<scheduler::Wish>& wish = ladder_.view(model).standing.wish;
-    return wish && (wish->kind == scheduler::Wish::Kind::park ||
-                    wish->kind == scheduler::Wish::Kind::unload ||
-                    wish->kind == scheduler::Wish::Kind::hold);
+    const auto view = ladder_.view(model);
+    scheduler::Standing standing = view.standing;
+    standing.displaced.reset();
+    const scheduler::Rule rule = decide(view.rules, standing, clocks_.now()).rule;
+    return rule == scheduler::Rule::sent_down || rule == scheduler::Rule::hold;
 }
 
 void Keeper::bring_back(const std::string& name) {

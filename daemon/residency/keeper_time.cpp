@@ -41,7 +41,7 @@ void Keeper::carry_out() {
         for (const scheduler::LadderAction& action : moves) {
             if (stopped_) break;
             if (const auto* move = std::get_if<scheduler::Move>(&action))
-                dispatcher_.move(move->model, move->to, move->cause);
+                dispatcher_.move(move->model, move->to, move->cause, move->presses);
             if (const auto* self_warm = std::get_if<scheduler::SelfWarm>(&action))
                 warm(self_warm->model);
         }
@@ -96,8 +96,8 @@ void Keeper::tick() {
     }
     look_ahead(now);
     ladder_.tick(now);
-    for (const scheduler::ModelId model : std::set(pinned_for_a_time_))
-        take_pin(model);
+    for (const scheduler::ModelId model : std::set(changes_with_time_))
+        take_wish(model);
     memory_.budget().tick(scheduler::Clock::now());
     keep_calls(calls_.take(in_ms(now.wall.time_since_epoch())));
     if (remember_at_ && *remember_at_ <= now.steady) {
@@ -169,14 +169,17 @@ void Keeper::keep_calls(const std::vector<ipc::Event>& minutes) {
     keep(cannot_write_calls_, "calls", [&] { return state_->write_calls(minutes); });
 }
 
+Remembered Keeper::memory_of(scheduler::ModelId model, const scheduler::Now& now) const {
+    scheduler::Memory memory = ladder_.memory(model, now);
+    memory.forecast = foresight_.snapshot(model);
+    memory.warmth = records_.at(model)->warmth.memory(now);
+    return {std::move(memory), now.wall};
+}
+
 ipc::Bytes Keeper::memories() {
     const scheduler::Now now = clocks_.now();
-    for (const auto& [id, model] : dispatcher_.models()) {
-        scheduler::Memory memory = ladder_.memory(id, now);
-        memory.forecast = foresight_.snapshot(id);
-        memory.warmth = records_.at(id)->warmth.memory(now);
-        remembered_.insert_or_assign(model->file.name, Remembered{std::move(memory), now.wall});
-    }
+    for (const auto& [id, model] : dispatcher_.models())
+        remembered_.insert_or_assign(model->file.name, memory_of(id, now));
     std::erase_if(remembered_,
                   [&](const auto& entry) { return entry.second.at < now.wall - kForgetAfter; });
     return encode_state({remembered_, loans_then_.empty() ? loan_memories() : loans_then_});

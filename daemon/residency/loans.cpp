@@ -42,6 +42,8 @@ void Loans::lend(Terms terms, ipc::UniqueFd pidfd, Answer answer) {
     if (!device)
         return answer(Error{Errc::no_device, "no model is for device \"" + terms.device + "\"",
                             "`samovar models` lists what models are for", 0, 0});
+    if (const std::optional<Error> refused = memory_.beyond(terms.device, terms.bytes))
+        return answer(*refused);
     auto loan = std::make_shared<Loan>(loop_, std::move(terms), std::move(answer));
     loan->borrower = borrower_of(pidfd.get());
     loan->pidfd.assign(pidfd.release());

@@ -43,7 +43,8 @@ class Loans {
     ~Loans();
 
     // Answers when the memory is free. Errors (by `answer`): `bad_descriptor` (no pidfd),
-    // `no_device`, `out_of_memory` (pinned models, or models that work, hold it).
+    // `no_device`, `out_of_memory` (pinned models, or models that work, hold it, or there is not so
+    // much).
     void lend(Terms terms, ipc::UniqueFd pidfd, Answer answer);
     // To be called when models have moved: answers those whose memory is free now.
     void review();

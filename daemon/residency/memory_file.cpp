@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -14,9 +15,9 @@ using scheduler::Memory;
 using scheduler::WallTime;
 
 // The character before the end counts versions: an older daemon sets a newer file aside. The first
-// had neither records of warmth nor loans.
-constexpr std::string_view kMark = "samovar residency 2\n";
-constexpr std::string_view kFirstMark = "samovar residency 1\n";
+// had neither records of warmth nor loans, the second did not say what can be parked.
+constexpr std::string_view kMark = "samovar residency 3\n";
+constexpr std::size_t kVersionAt = kMark.size() - 2;
 constexpr std::size_t kHeadBytes = kMark.size() + sizeof(std::uint64_t);
 constexpr std::size_t kMostNumbers = 4096;  // of a forecast
 constexpr double kMostJoules = 1e15,
@@ -173,19 +174,21 @@ struct Body {
     std::vector<Entry> entries;
     std::vector<Warmth> warmths;  // of each of them
     std::vector<Lent> loans;
+    std::vector<std::uint8_t> can_park;  // each of them, 0 or 1
 };
 void write(ipc::Writer& ar, Body& body) {
     ar(ipc::bounded(body.entries, kMaxModels), ipc::bounded(body.warmths, kMaxModels),
-       ipc::bounded(body.loans, kMaxSessions));
+       ipc::bounded(body.loans, kMaxSessions), ipc::bounded(body.can_park, kMaxModels));
 }
-void read(ipc::Reader& ar, Body& body, bool first_version) {
+void read(ipc::Reader& ar, Body& body, char version) {
     ar(ipc::bounded(body.entries, kMaxModels));
     body.warmths.resize(body.entries.size());
-    if (first_version) return;
-    ar(ipc::bounded(body.warmths, kMaxModels));
-    if (body.warmths.size() != body.entries.size())
+    body.can_park.resize(body.entries.size(), 1);
+    if (version == '1') return;
+    ar(ipc::bounded(body.warmths, kMaxModels), ipc::bounded(body.loans, kMaxSessions));
+    if (version != '2') ar(ipc::bounded(body.can_park, kMaxModels));
+    if (body.warmths.size() != body.entries.size() || body.can_park.size() != body.entries.size())
         throw ipc::CodecFault("not a record for each model");
-    ar(ipc::bounded(body.loans, kMaxSessions));
 }
 
 Error not_whole(const std::string& why) {
@@ -205,8 +208,10 @@ ipc::Bytes encode_state(const State& state) {
                                  [](const Entry& entry) { return entry.what.at; });
         body.entries.resize(kMaxModels);
     }
-    for (Entry& entry : body.entries)
+    for (Entry& entry : body.entries) {
         body.warmths.push_back({std::move(entry.what.memory.warmth)});
+        body.can_park.push_back(entry.what.memory.can_park ? 1 : 0);
+    }
     ipc::Bytes bytes;
     ipc::Writer writer(bytes);
     write(writer, body);
@@ -226,7 +231,9 @@ Result<State> decode_state(std::span<const std::byte> file) {
     if (file.size() < kHeadBytes) return not_whole("it does not begin like one");
     std::string mark(kMark.size(), '\0');
     std::memcpy(mark.data(), file.data(), mark.size());
-    if (mark != kMark && mark != kFirstMark) return not_whole("it does not begin like one");
+    const char version = std::exchange(mark[kVersionAt], kMark[kVersionAt]);
+    if (mark != kMark || version < '1' || version > kMark[kVersionAt])
+        return not_whole("it does not begin like one");
     std::uint64_t sum = 0;
     std::memcpy(&sum, file.data() + kMark.size(), sizeof sum);
     const auto bytes = file.subspan(kHeadBytes);
@@ -234,13 +241,15 @@ Result<State> decode_state(std::span<const std::byte> file) {
     try {
         Body body;
         ipc::Reader reader(bytes);
-        read(reader, body, mark == kFirstMark);
+        read(reader, body, version);
+        if (reader.remaining() > 0) throw ipc::CodecFault("it goes on behind its end");
         State state;
         for (Lent& lent : body.loans)
             state.loans.push_back(std::move(lent.memory));
         for (std::size_t i = 0; i < body.entries.size(); ++i) {
             Entry& entry = body.entries[i];
             entry.what.memory.warmth = std::move(body.warmths[i].memory);
+            entry.what.memory.can_park = body.can_park[i] != 0;
             state.models.insert_or_assign(std::move(entry.name), std::move(entry.what));
         }
         return state;

@@ -11,6 +11,7 @@
 
 #include "daemon/residency/event_line.hpp"
 #include "ipc/os/write_all.hpp"
+#include "ipc/words.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -21,10 +22,16 @@ constexpr const char* kMemories = "residency.state";
 
 // Without what is no event, as it was cut off when the machine went down.
 template <class Each>
-void read_lines(const LineFile& file, Each each) {
+void read_lines(const LineFile& file, const char* what, Each each) {
+    std::uint64_t left_out = 0;
     file.read([&](const std::string& line) {
-        if (std::optional<ipc::Event> event = event_of_line(line)) each(std::move(*event));
+        if (std::optional<ipc::Event> event = event_of_line(line))
+            each(std::move(*event));
+        else
+            ++left_out;
     });
+    if (left_out > 0)
+        spdlog::warn("{}: {} left out that cannot be read", what, ipc::count_of(left_out, "line"));
 }
 
 }  // namespace
@@ -87,7 +94,7 @@ Result<void> StateFolder::write_state(const ipc::Bytes& bytes) {
 
 std::deque<ipc::Event> StateFolder::read_events(std::size_t most) const {
     std::deque<ipc::Event> events;
-    read_lines(events_, [&](ipc::Event event) {
+    read_lines(events_, "events.jsonl", [&](ipc::Event event) {
         if (event.calls > 0) return;
         if (events.size() == most) events.pop_front();
         events.push_back(std::move(event));
@@ -100,7 +107,7 @@ Result<void> StateFolder::write_event(const ipc::Event& event) {
 }
 
 void StateFolder::read_calls(const std::function<void(const ipc::Event&)>& each) const {
-    read_lines(calls_, [&](const ipc::Event& event) {
+    read_lines(calls_, "calls.jsonl", [&](const ipc::Event& event) {
         if (event.calls > 0) each(event);
     });
 }

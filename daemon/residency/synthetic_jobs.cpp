@@ -173,7 +173,9 @@ class SyntheticJobs::Runner final : public Requester, public std::enable_shared_
               std::chrono::nanoseconds(done.timings.total));
     }
     void request_failed(std::uint64_t request, const Error& error) override {
-        spdlog::warn("model number {}: a synthetic job failed: {}", request, describe(error));
+        // One whose model went down, or whose worker died, is dropped.
+        if (error.code != Errc::cancelled)
+            spdlog::warn("model number {}: a synthetic job failed: {}", request, describe(error));
         ended(static_cast<scheduler::ModelId>(request), std::nullopt);
     }
     void progressed(std::uint64_t, const ipc::Progress&) override {}

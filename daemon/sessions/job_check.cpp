@@ -1,6 +1,7 @@
 #include "daemon/sessions/job_check.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "ipc/words.hpp"
@@ -178,6 +179,12 @@ Result<void> check_output(const OutputPlace& place, std::size_t index, const Fin
     return {};
 }
 
+std::string time_in_words(std::uint64_t ms) {
+    constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+    return ipc::duration_in_words(
+        std::chrono::milliseconds(static_cast<std::int64_t>(std::min(ms, kMost))));
+}
+
 Result<std::optional<scheduler::KeepAlive>> check_keep_alive(const ipc::Submit& submit) {
     using Asked = std::optional<scheduler::KeepAlive>;
     const auto refused = [](const std::string& what) {
@@ -193,9 +200,9 @@ Result<std::optional<scheduler::KeepAlive>> check_keep_alive(const ipc::Submit& 
                            " is not known");
     }
     if (submit.keep_alive_ms > kMaxKeepAliveMs)
-        return refused("a keep-alive of " + std::to_string(submit.keep_alive_ms) +
-                       " ms is longer than the " + std::to_string(kMaxKeepAliveMs) +
-                       " ms that are allowed");
+        return refused("a keep-alive of " + time_in_words(submit.keep_alive_ms) +
+                       " is longer than the " + time_in_words(kMaxKeepAliveMs) +
+                       " that are allowed");
     return Asked(std::chrono::milliseconds(submit.keep_alive_ms));
 }
 
@@ -234,6 +241,8 @@ std::uint64_t form_of(const std::vector<InputTensor>& inputs) {
 
 // Pictures are a row each, whatever their size: the network gets its own.
 void note_rows(const std::vector<InputTensor>& inputs, const ModelFile& model, CheckedJob& job) {
+    if (ipc::is_of_texts(model.task))  // as many as there are ends
+        job.size.rows = std::max<std::uint64_t>(inputs.at(1).shape.front(), 1);
     if (model.batch.spec.rows == 0 || model.task != ipc::Task::tensor) return;
     job.form = form_of(inputs);
     job.size.rows = std::max<std::uint64_t>(inputs.front().shape.front(), 1);

@@ -48,6 +48,8 @@ void Session::describe_model(std::uint64_t request, const ipc::DescribeModel& me
     info.folder = model.folder.string();
     info.inputs = model.file.inputs;
     info.outputs = model.file.outputs;
+    for (const std::string& label : model.file.text.labels)
+        info.labels.push_back({label});
     info.isolation = model.file.own_worker ? "model" : "device";
     info.max_run_ms = static_cast<std::uint64_t>(model.file.max_run.count());
     services_.dispatcher.fill(info, model);

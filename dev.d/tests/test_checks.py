@@ -91,6 +91,24 @@ class TidyTest(unittest.TestCase):
                 (root / "c.hpp").write_text("long c;\n")
                 self.assertNotEqual(tidy.fingerprint(root / "a.cpp"), first)
 
+    def groups(self, **files):
+        """The names of files, by the groups in which they are read."""
+        with tempfile.TemporaryDirectory() as folder:
+            entries = []
+            for name, text in files.items():
+                path = pathlib.Path(folder, f"{name}.cpp")
+                path.write_text(text)
+                entries.append({"file": str(path), "command": f"c++ -O1 -o {name}.o -c {path}"})
+            return [[tidy.path_of(entry).stem for entry in group] for group in tidy.groups_of(entries)]
+
+    def test_files_that_define_the_same_name_are_not_read_together(self):
+        self.assertEqual(self.groups(a="int f() {\n", b="int g();\n", c="long f(int) {\n"), [["a", "b"], ["c"]])
+        self.assertEqual(self.groups(a="struct S {\n", b="using S = int;\n", c="class S;\n"), [["a", "c"], ["b"]])
+
+    def test_what_two_files_only_use_does_not_keep_them_apart(self):
+        self.assertEqual(self.groups(a="void A::f() {\n    g();\n", b="TEST(A, b) {\n    g();\nusing std::g;\n"),
+                         [["a", "b"]])
+
 
 class TallyTest(unittest.TestCase):
     def tally(self, cases):

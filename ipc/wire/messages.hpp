@@ -234,14 +234,24 @@ void serialize(Archive& ar, OutputTensor& m) {
        m.offset, bounded(m.data, kMaxInlineBytes));
 }
 
+// What a task tells of a job: "tokens", "2806". docs/models.md has the names.
+struct Detail {
+    std::string name, value;
+};
+template <class Archive>
+void serialize(Archive& ar, Detail& m) {
+    ar(bounded(m.name, kMaxNameBytes), bounded(m.value, kMaxNameBytes));
+}
+
 struct Done {
     static constexpr MessageType kType = MessageType::done;
     std::vector<OutputTensor> outputs;
     Timings timings;
+    std::vector<Detail> details;
 };
 template <class Archive>
 void serialize(Archive& ar, Done& m) {
-    ar(bounded(m.outputs, kMaxTensors), m.timings);
+    ar(bounded(m.outputs, kMaxTensors), m.timings, bounded(m.details, kMaxDetails));
 }
 
 // Sent while a model loads for the request whose id the frame bears.

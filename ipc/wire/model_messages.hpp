@@ -146,6 +146,14 @@ void serialize(Archive& ar, ModelLoaded& m) {
     ar(m.was_hot, m.report);
 }
 
+struct Label {
+    std::string name;
+};
+template <class Archive>
+void serialize(Archive& ar, Label& m) {
+    ar(bounded(m.name, kMaxNameBytes));
+}
+
 struct ModelInfo {
     static constexpr MessageType kType = MessageType::model_info;
     ModelSummary summary;
@@ -158,6 +166,7 @@ struct ModelInfo {
     LoadReport last_load;          // empty `code`: never loaded
     std::uint64_t held_bytes = 0;  // of its device while it is hot
     bool measured = false;         // else that is thought from the size of its files
+    std::vector<Label> labels;     // of task classify-text: what the columns of its answer mean
     std::uint32_t batch_rows = 0;  // of several jobs that one inference takes; 0: of one job only
     std::uint64_t batch_delay_ms = 0;  // that a job may wait for others while its worker is busy
     std::uint64_t batches = 0;         // that went to a worker since the daemon took this version
@@ -167,7 +176,7 @@ void serialize(Archive& ar, ModelInfo& m) {
     ar(m.summary, bounded(m.folder, kMaxPathBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.isolation, kMaxNameBytes), m.max_run_ms,
        m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured,
-       m.batch_rows, m.batch_delay_ms, m.batches);
+       bounded(m.labels, kMaxLabels), m.batch_rows, m.batch_delay_ms, m.batches);
 }
 
 struct AddModel {

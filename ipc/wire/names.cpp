@@ -88,6 +88,8 @@ std::string_view to_string(Task task) noexcept {
     switch (task) {
         case Task::tensor: return "tensor";
         case Task::mask: return "mask";
+        case Task::classify_text: return "classify-text";
+        case Task::embed_text: return "embed-text";
     }
     return "unknown";
 }

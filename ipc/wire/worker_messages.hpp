@@ -10,14 +10,19 @@
 #include <array>
 
 #include "ipc/wire/model_messages.hpp"
+#include "ipc/wire/text_spec.hpp"
 
 namespace samovar::ipc {
 
 inline constexpr int kControlFd = 3;
 inline constexpr int kJobsFd = 4;
 
-enum class Task : std::uint8_t { tensor = 1, mask = 2 };
-std::string_view to_string(Task task) noexcept;
+enum class Task : std::uint8_t { tensor = 1, mask = 2, classify_text = 3, embed_text = 4 };
+std::string_view to_string(Task task) noexcept;  // "classify-text"
+// Whether its jobs bring texts.
+constexpr bool is_of_texts(Task task) noexcept {
+    return task == Task::classify_text || task == Task::embed_text;
+}
 
 enum class CodeFormat : std::uint8_t { torchscript = 1, pt2 = 2 };
 
@@ -165,12 +170,15 @@ struct WorkerLoad {
     // Nobody asked for these in particular: one that fails is logged, and the model is hot.
     bool warm_ups_may_fail = false;
     BatchSpec batch;
+    std::string version;  // as in ModelSummary
+    TextSpec text;        // tasks of texts
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerLoad& m) {
     ar(m.model, bounded(m.name, kMaxNameBytes), as_integer(m.task), m.code,
        bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors), m.mask, m.threads,
-       m.options, bounded(m.warm_ups, kMaxWarmUps), m.warm_ups_may_fail, m.batch);
+       m.options, bounded(m.warm_ups, kMaxWarmUps), m.warm_ups_may_fail, m.batch,
+       bounded(m.version, kMaxNameBytes), m.text);
 }
 
 // Answers WorkerLoad, and WorkerWake with the phases of the wake.
@@ -262,10 +270,11 @@ struct JobDone {  // Timings::queued and total are the daemon's to fill in
     static constexpr MessageType kType = MessageType::job_done;
     std::vector<OutputTensor> outputs;
     Timings timings;
+    std::vector<Detail> details;
 };
 template <class Archive>
 void serialize(Archive& ar, JobDone& m) {
-    ar(bounded(m.outputs, kMaxTensors), m.timings);
+    ar(bounded(m.outputs, kMaxTensors), m.timings, bounded(m.details, kMaxDetails));
 }
 
 }  // namespace samovar::ipc

@@ -66,6 +66,7 @@ void Budget::measured(ModelId id, Bytes on_device, Bytes on_host, Duration load_
     Model& model = models_.at(id);
     model.on_device = on_device;
     model.on_host = on_host;
+    model.measured = true;
     if (load_time > Duration::zero()) model.cost = std::chrono::duration<double>(load_time).count();
     charge(model);
     review(model.device, now);
@@ -76,6 +77,7 @@ void Budget::measured(ModelId id, Bytes on_device, Bytes on_host, Duration load_
 void Budget::job_came(ModelId id, Time now) {
     Model& model = models_.at(id);
     ++model.jobs;
+    model.guest = false;
     model.usage.call(now);
     model.last_use = now;
 }
@@ -107,6 +109,7 @@ void Budget::moved(ModelId id, Residency residency, Time now) {
     charge(model);
     relieve_host(now);
     review(model.device, now);
+    if (residency == Residency::hot) model.guest = false;  // it fits, or leaves
 }
 
 void Budget::settled(ModelId id, Time now) {
@@ -155,6 +158,7 @@ void Budget::ask(ModelId id, bool to_yield, Time now) {
     Model& model = models_.at(id);
     if (model.room != Room::none) return;
     model.room = Room::asked;
+    model.guest = !to_yield && model.jobs == 0;
     const auto until = to_yield ? std::optional(now + kPatience) : std::nullopt;
     devices_[model.device].waits.push_back({id, until});
     review(model.device, now);
@@ -235,8 +239,22 @@ bool Budget::serve(DeviceId id, const Wait& wait, Bytes& reserved, Time now) {
 }
 
 void Budget::relieve(Device& device, Time now) {
-    const Bytes over = less(less(device.held, device.going), device.limit);
-    if (over > 0) displace(choose(idle_of(device, now), over, less(host_limit_, host_held_)).steps);
+    const auto over = [&] { return less(less(device.held, device.going), device.limit); };
+    if (over() == 0) return;
+    // Guests leave first, those that are still on their way as soon as they are here.
+    Bytes coming = 0;
+    std::vector<Candidate> guests;
+    for (const ModelId id : device.models) {
+        const Model& model = models_.at(id);
+        if (model.guest && model.comes()) coming += model.charged;
+        if (model.guest && model.may_leave(Residency::hot)) guests.push_back(candidate(id, now));
+    }
+    relieve_by(std::move(guests), over());
+    relieve_by(idle_of(device, now), less(over(), coming));
+}
+
+void Budget::relieve_by(std::vector<Candidate> idle, Bytes over) {
+    if (over > 0) displace(choose(std::move(idle), over, less(host_limit_, host_held_)).steps);
 }
 
 // Parked models of the least worth are unloaded until the others fit.
@@ -264,8 +282,11 @@ void Budget::displace(const std::vector<Displace>& steps) {
     }
 }
 
-// Those worth most come first; one that does not fit leaves its place to a smaller one.
+// Those worth most come first; one that does not fit leaves its place to a smaller one. What comes
+// for the first time may be larger than is thought: it is waited for.
 void Budget::restore(Device& device, Time now) {
+    for (const ModelId id : device.models)
+        if (const Model& model = models_.at(id); model.comes() && !model.measured) return;
     Bytes room = less(device.limit, device.held);
     std::vector<Candidate> away;
     for (const ModelId id : device.displaced)

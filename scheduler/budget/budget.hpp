@@ -45,7 +45,9 @@ using BudgetAction = std::variant<Displace, RoomMade, NoRoom, Restore>;
 //
 // Bytes that a model takes are estimates until they have been measured, so that a device can come
 // to hold more than its limit; idle models then leave until it does not. No move of this class's
-// own goes beyond a limit. Who is pinned, has jobs or is on its way is never displaced.
+// own goes beyond a limit. Who is pinned, has jobs or is on its way is never displaced. A model
+// that comes without anybody having to yield for it is a guest: where it turns out to be larger
+// than was thought it leaves again, and no other for it, unless somebody wanted it meanwhile.
 class Budget {
   public:
     // How long a load waits for models that work before it is refused.
@@ -67,6 +69,8 @@ class Budget {
     // Bytes on the device while hot, and of the host while parked; what bringing it back takes.
     void measured(ModelId model, Bytes on_device, Bytes on_host, Duration load_time, Time now);
     void set_can_park(ModelId model, bool can_park) { models_.at(model).can_park = can_park; }
+    // Somebody wants it: it is no guest any more.
+    void wanted(ModelId model) { models_.at(model).guest = false; }
 
     // ---- What happened -------------------------------------------------------------------------
     void job_came(ModelId model, Time now);
@@ -115,6 +119,8 @@ class Budget {
         std::size_t jobs = 0;
         bool pinned = false, can_park = true;
         bool leaving = false;  // was told to step down, and has not begun
+        bool guest = false;    // nobody has to yield for it, until it is hot
+        bool measured = false;
         Usage usage;
         Time last_use{};
         double cost = 0;                      // seconds
@@ -123,6 +129,10 @@ class Budget {
 
         bool goes() const {
             return leaving || residency == Residency::parking || residency == Residency::unloading;
+        }
+        bool comes() const {
+            return room == Room::granted || residency == Residency::loading ||
+                   residency == Residency::waking;
         }
         bool may_leave(Residency from) const {
             return residency == from && !goes() && jobs == 0 && !pinned && room == Room::none;
@@ -148,6 +158,7 @@ class Budget {
     void review(DeviceId id, Time now);
     bool serve(DeviceId id, const Wait& wait, Bytes& reserved, Time now);
     void relieve(Device& device, Time now);
+    void relieve_by(std::vector<Candidate> idle, Bytes over);
     void relieve_host(Time now);
     void restore(Device& device, Time now);
     void displace(const std::vector<Displace>& steps);

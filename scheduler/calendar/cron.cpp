@@ -124,4 +124,11 @@ std::optional<Instant> Cron::next_by_the_clock(Instant after) const {
     return std::nullopt;
 }
 
+std::optional<Instant> next_of(const std::vector<Cron>& entries, Instant after) {
+    std::optional<Instant> next;
+    for (const Cron& entry : entries)
+        if (const auto time = entry.next_after(after)) next = next ? std::min(*next, *time) : *time;
+    return next;
+}
+
 }  // namespace samovar::scheduler

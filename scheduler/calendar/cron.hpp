@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scheduler/calendar/cron_fields.hpp"
 #include "scheduler/calendar/zone.hpp"
@@ -49,5 +50,8 @@ class Cron {
     CronFields fields_;
     Zone zone_;
 };
+
+// The earliest time after `after` at which one of the entries fires.
+std::optional<Instant> next_of(const std::vector<Cron>& entries, Instant after);
 
 }  // namespace samovar::scheduler

@@ -14,6 +14,8 @@ struct Price {
 
 // What `price = "auto"` and a daemon's loads are charged, where nobody says otherwise.
 inline constexpr double kLeastPrice = 1e-4, kMostPrice = 10;
+// What may be given by hand, for a model and for a replay.
+inline constexpr double kLeastGivenPrice = 1e-6, kMostGivenPrice = 1000;
 inline constexpr double kUsualLoadPrice = 0.05;
 
 // The price of an idle minute of a model that holds `bytes` of the `device_bytes` that its device

@@ -69,8 +69,8 @@ Say pin_says(const Question& q) {
     return std::nullopt;
 }
 Say pressure_says(const Question& q) {
-    if (q.standing.displaced && q.now.steady < q.standing.displaced->until)
-        return q.standing.displaced->to;
+    const std::optional<Displaced>& displaced = q.standing.displaced;
+    if (displaced && (!displaced->until || q.now.steady < *displaced->until)) return displaced->to;
     return std::nullopt;
 }
 Say sent_down_says(const Question& q) {
@@ -119,9 +119,6 @@ constexpr std::array kPrecedence{
     Article{Rule::keep_alive, keep_alive_says},
 };
 
-// How many changes outlook() looks through for one that changes the rung.
-constexpr int kFarthest = 16;
-
 }  // namespace
 
 Verdict decide(const ResidencyRules& rules, const Standing& standing, const Now& now) {
@@ -138,7 +135,7 @@ std::optional<Time> next_review(const ResidencyRules& rules, const Standing& sta
         if (time > now.steady) next = next ? std::min(*next, time) : time;
     };
     if (standing.wish && standing.wish->until) at(*standing.wish->until);
-    if (standing.displaced) at(standing.displaced->until);
+    if (standing.displaced && standing.displaced->until) at(*standing.displaced->until);
     if (standing.forecast_until) at(*standing.forecast_until);
     if (!rules.hot.empty()) {
         const auto lead = lead_of(standing);
@@ -153,25 +150,12 @@ std::optional<Time> next_review(const ResidencyRules& rules, const Standing& sta
     return next;
 }
 
-std::optional<Outlook> outlook(const ResidencyRules& rules, const Standing& standing,
-                               const Now& now) {
-    const Rung rung = decide(rules, standing, now).rung;
-    Now moment = now;
-    for (int i = 0; i < kFarthest; ++i) {
-        const std::optional<Time> next = next_review(rules, standing, moment);
-        if (!next) return std::nullopt;
-        moment = moment.later(*next);
-        const Verdict verdict = decide(rules, standing, moment);
-        if (verdict.rung != rung) return Outlook{*next, verdict};
-    }
-    return std::nullopt;
-}
-
-Cause cause_of(const Verdict& verdict, const Standing& standing) noexcept {
+Cause cause_of(const Verdict& verdict, const ResidencyRules& rules,
+               const Standing& standing) noexcept {
     switch (verdict.rule) {
         case Rule::demand: return Cause::demand;
+        case Rule::pin: return rules.pinned && !standing.wish ? Cause::preload : Cause::operators;
         case Rule::hold:
-        case Rule::pin:
         case Rule::sent_down:
         case Rule::sent_up: return Cause::operators;
         case Rule::pressure: return Cause::pressure;

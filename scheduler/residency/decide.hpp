@@ -23,16 +23,8 @@ Verdict decide(const ResidencyRules& rules, const Standing& standing, const Now&
 std::optional<Time> next_review(const ResidencyRules& rules, const Standing& standing,
                                 const Now& now);
 
-// What the calendar, the clock and the keep-alive lead to where nothing else happens.
-struct Outlook {
-    Time when;
-    Verdict verdict;
-};
-// The next time at which the rung changes; none where it stays for as far as can be seen.
-std::optional<Outlook> outlook(const ResidencyRules& rules, const Standing& standing,
-                               const Now& now);
-
 // What an event says of the move to where a verdict wants the model.
-Cause cause_of(const Verdict& verdict, const Standing& standing) noexcept;
+Cause cause_of(const Verdict& verdict, const ResidencyRules& rules,
+               const Standing& standing) noexcept;
 
 }  // namespace samovar::scheduler

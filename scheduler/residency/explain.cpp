@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 
+#include "scheduler/residency/outlook.hpp"
+
 namespace samovar::scheduler {
 namespace {
 
@@ -67,7 +69,7 @@ struct Teller {
         if (!forecast) return "no forecast has been made yet";
         std::array<char, 160> text{};
         std::snprintf(text.data(), text.size(),
-                      "a call in the next minute has a chance of %.3g %%, and an idle minute the "
+                      "a call in this minute has a chance of %.3g %%, and an idle minute the "
                       "price of %.3g cold starts",
                       100 * forecast->chance, forecast->price);
         std::string words = text.data();
@@ -81,8 +83,10 @@ struct Teller {
     std::string because(Rule rule) const {
         switch (rule) {
             case Rule::hold:
-                return model.rules.held ? "it is held by its model.toml, and never loaded"
-                                        : "an operator holds it" + until(" until it is released");
+                return (model.rules.held
+                            ? "it is held by its model.toml, and never loaded"
+                            : "an operator holds it" + until(" until it is released")) +
+                       "; its jobs and loads are refused, and jobs that waited were refused, too";
             case Rule::demand: return std::to_string(model.standing.jobs) + " of its jobs are here";
             case Rule::pin:
                 return model.rules.pinned
@@ -94,7 +98,10 @@ struct Teller {
                        until(" until it is used, or something brings it up anew");
             case Rule::sent_up: return "an operator loaded it" + until("");
             case Rule::window: return "a window of its calendar is open, or about to be";
-            case Rule::forecast: return "a call is likely enough: " + foresight();
+            case Rule::forecast:
+                if (forecast && forecast->called)
+                    return "it was called in this minute, which it stays for; " + foresight();
+                return "a call is likely enough: " + foresight();
             case Rule::keep_alive: return last_use() + ", and " + keep_alive();
             case Rule::idle:
                 return "nothing wants it: " + last_use() + ", and " +
@@ -103,19 +110,25 @@ struct Teller {
         return "";
     }
 
-    std::string next() const {
+    std::string next(Rule rule) const {
         std::string words;
-        const auto change = outlook(model.rules, model.standing, now);
+        if (rule == Rule::hold && model.standing.jobs > 0) words = " Jobs that it runs end first.";
+        if (rule == Rule::pressure) words = " It comes back when there is room for it.";
+        const auto change = outlook(model.rules, model.standing, rung_of(model.residency), now);
         if (change)
-            words = " Next it is " + std::string(to_string(change->verdict.rung)) + ", at " +
-                    then(change->when) + ", by the rule \"" +
-                    std::string(to_string(change->verdict.rule)) + "\".";
+            words += " Next it is " + std::string(to_string(change->verdict.rung)) + ", at " +
+                     then(change->when) + ", by the rule \"" +
+                     std::string(to_string(change->verdict.rule)) + "\".";
         if (model.retry_at && *model.retry_at > now.steady)
             words += " Its last load failed; it is tried again at " + then(*model.retry_at) + ".";
         if (model.next_warm)
             words += " A cron entry warms it at " + then(now.at(*model.next_warm)) + ".";
         if (model.next_release)
             words += " A cron entry releases it at " + then(now.at(*model.next_release)) + ".";
+        if (forecast && rule >= Rule::forecast) {
+            const Instant minute = floor<std::chrono::minutes>(now.wall) + std::chrono::minutes(1);
+            words += " Its forecast looks again at " + then(now.at(minute)) + ".";
+        }
         if (words.empty()) words = " Nothing changes that by itself.";
         return words;
     }
@@ -133,7 +146,7 @@ std::string explain(std::string_view name, const Ladder::View& model, const Now&
                  " (cause: " + std::string(to_string(model.cause)) + ")";
     words += ". It belongs at \"" + std::string(to_string(verdict.rung)) + "\" by the rule \"" +
              std::string(to_string(verdict.rule)) + "\": " + teller.because(verdict.rule) + ".";
-    return words + teller.next();
+    return words + teller.next(verdict.rule);
 }
 
 std::string in_words(Duration duration) {

@@ -76,7 +76,7 @@ std::vector<Foresight::Word> Foresight::tick(Instant now, const IsHot& is_hot) {
 Foresight::View Foresight::view(ModelId id) const {
     const Model& model = models_.at(id);
     return {model.forecast.forecast().chance(), model.terms.price.idle_minute,
-            model.forecast.follows()};
+            model.forecast.follows(), model.called};
 }
 
 std::optional<ForecastSnapshot> Foresight::snapshot(ModelId id) const {

@@ -50,6 +50,7 @@ class Foresight {
         double chance;  // of a call in the minute after the last one that ended
         double price;   // of an idle minute, cold starts
         Guide follows;
+        bool called;  // in the minute that runs: it is hot until that ends
     };
     View view(ModelId model) const;
 

@@ -1,35 +1,9 @@
 #include "scheduler/residency/ladder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace samovar::scheduler {
-namespace {
-
-// Where a residency leads to when nothing interferes.
-Rung rung_of(Residency residency) {
-    switch (residency) {
-        case Residency::loading:
-        case Residency::waking:
-        case Residency::hot: return Rung::hot;
-        case Residency::parking:
-        case Residency::parked: return Rung::parked;
-        case Residency::cold:
-        case Residency::unloading:
-        case Residency::failed: return Rung::cold;
-    }
-    return Rung::cold;
-}
-
-// The earliest time after `now` at which one of the entries fires.
-std::optional<Instant> next_of(const std::vector<Cron>& entries, Instant now) {
-    std::optional<Instant> next;
-    for (const Cron& entry : entries)
-        if (const auto time = entry.next_after(now)) next = next ? std::min(*next, *time) : *time;
-    return next;
-}
-
-}  // namespace
-
 // ---- Models -------------------------------------------------------------------------------------
 
 void Ladder::add(ModelId id, ResidencyRules rules, Now now, std::optional<ModelId> instead_of) {
@@ -60,6 +34,11 @@ void Ladder::job_came(ModelId id, std::optional<KeepAlive> asked, Now now) {
     Standing& standing = models_.at(id).standing;
     ++standing.jobs;
     standing.last_call = now.steady;
+    // What sent it down until it is called is over, also for the next life of the daemon.
+    if (const auto& wish = standing.wish;
+        wish && !wish->until &&
+        (wish->kind == Wish::Kind::park || wish->kind == Wish::Kind::unload))
+        standing.wish.reset();
     standing.asked = asked;
     review(id, now);
 }
@@ -86,7 +65,10 @@ void Ladder::moved(ModelId id, Residency residency, Cause cause, Now now) {
         model.retry_at.reset();
         model.last_activity = now.steady;  // it is as warm as after a job
         model.standing.displaced.reset();  // there was room
-        model.coming_back = false;
+        model.returns = Return::no;
+        // It is used from now on, however long it took to come.
+        if (std::exchange(model.warming, false)) model.standing.last_warm = now.steady;
+        model.claim_before.reset();
     }
     if (residency == Residency::failed) failed(model, now);
     review(id, now);
@@ -103,6 +85,11 @@ void Ladder::settled(ModelId id, Residency residency, Now now) {
 
 void Ladder::failed(Model& model, Now now) {
     model.moving_to.reset();
+    if (const auto before = std::exchange(model.claim_before, std::nullopt)) {
+        model.standing.last_warm = before->last_warm;
+        model.standing.warmed_by = before->warmed_by;
+        model.warming = false;
+    }
     Duration delay = kFirstRetry;
     for (std::size_t i = 0; i < model.failures && delay < kLongestRetry; ++i)
         delay *= 2;
@@ -143,10 +130,14 @@ void Ladder::wish(ModelId id, Wish::Kind kind, std::optional<Duration> length, N
     if (length) until = now.steady + *length;
     model.standing.wish = Wish{kind, now.steady, until};
     model.retry_at.reset();
+    model.returns = Return::no;
     if (kind == Wish::Kind::load) {
-        model.standing.last_warm = now.steady;
-        model.standing.warmed_by = Cause::operators;
-        model.coming_back = false;
+        if (model.residency != Residency::hot && !model.claim_before)
+            model.claim_before = {model.standing.last_warm, model.standing.warmed_by};
+        warm(model, Cause::operators, now);
+    } else {
+        model.warming = false;
+        model.claim_before.reset();
     }
     review(id, now);
 }
@@ -160,11 +151,15 @@ bool Ladder::take_back(ModelId id, Wish::Kind kind, Now now) {
 }
 
 void Ladder::warm(ModelId id, Cause cause, Now now) {
-    Standing& standing = models_.at(id).standing;
-    standing.last_warm = now.steady;
-    standing.warmed_by = cause;
-    models_.at(id).coming_back = false;
+    warm(models_.at(id), cause, now);
     review(id, now);
+}
+
+void Ladder::warm(Model& model, Cause cause, Now now) {
+    model.standing.last_warm = now.steady;
+    model.standing.warmed_by = cause;
+    model.warming = model.residency != Residency::hot;
+    model.returns = Return::no;
 }
 
 void Ladder::displace(ModelId id, Displaced displaced, Now now) {
@@ -176,7 +171,7 @@ void Ladder::restore(ModelId id, Now now) {
     Model& model = models_.at(id);
     model.standing.displaced.reset();
     model.retry_at.reset();
-    model.coming_back = true;
+    model.returns = Return::restored;
     review(id, now);
 }
 
@@ -216,11 +211,13 @@ Memory Ladder::memory(ModelId id, Now now) const {
     if (const std::optional<Wish>& wish = standing.wish)
         memory.wish = {wish->kind, now.on_wall(wish->since), on_wall(wish->until)};
     memory.lead = standing.lead;
+    memory.can_park = standing.can_park;
     return memory;
 }
 
 void Ladder::recall(ModelId id, const Memory& memory, Now now) {
-    Standing& standing = models_.at(id).standing;
+    Model& model = models_.at(id);
+    Standing& standing = model.standing;
     const auto past = [&](const std::optional<WallTime>& time) {
         return time ? std::optional(now.on_steady(std::min(*time, now.wall))) : std::nullopt;
     };
@@ -233,13 +230,19 @@ void Ladder::recall(ModelId id, const Memory& memory, Now now) {
         if (memory.wish->until) standing.wish->until = now.on_steady(*memory.wish->until);
     }
     standing.lead = memory.lead;
+    standing.can_park = memory.can_park;
+    model.returns = Return::recalled;
     review(id, now);
 }
 
 void Ladder::review(ModelId id, Now now) {
     Model& model = models_.at(id);
     take_calendar(model, now);
-    move(id, model, decide(model.rules, model.standing, now), now);
+    const Verdict verdict = decide(model.rules, model.standing, now);
+    move(id, model, verdict, now);
+    // A claim that ran out before anything came of it is none.
+    if (verdict.rung != Rung::hot && is_at_rest(model.residency) && !model.moving_to)
+        model.warming = false;
     warm_itself(id, model, now);
     plan_review(id, model, now);
 }
@@ -250,11 +253,10 @@ void Ladder::take_calendar(Model& model, Now now) {
     if (model.next_release && *model.next_release <= wall) {
         model.standing.last_release = now.at(*model.next_release);
         model.next_release = next_of(model.rules.release, wall);
+        model.warming = false;
     }
     if (model.next_warm && *model.next_warm <= wall) {
-        model.standing.last_warm = now.steady;
-        model.standing.warmed_by = Cause::schedule;
-        model.coming_back = false;
+        warm(model, Cause::schedule, now);
         model.next_warm = next_of(model.rules.warm, wall);
     }
 }
@@ -269,10 +271,16 @@ void Ladder::move(ModelId id, Model& model, const Verdict& verdict, Now now) {
     if (model.moving_to == to) return;
     if (model.retry_at && now.steady < *model.retry_at) return;
     model.moving_to = to;
-    // Whoever used it has waited for that once: nobody else has to make room again.
-    const bool back = model.coming_back && verdict.rule == Rule::keep_alive && to == Rung::hot;
-    actions_.push_back(
-        Move{id, to, back ? Cause::pressure : cause_of({to, verdict.rule}, model.standing)});
+    const bool kept = verdict.rule == Rule::keep_alive && to == Rung::hot;
+    const bool restored = model.returns == Return::restored;
+    const Cause cause = kept && restored
+                            ? Cause::pressure
+                            : cause_of({to, verdict.rule}, model.rules, model.standing);
+    const bool claims =
+        cause == Cause::operators || cause == Cause::schedule || verdict.rule == Rule::pin;
+    // Where there was no room after all, a window is a window again.
+    const bool returns = kept ? model.returns != Return::no : restored && model.failures == 0;
+    actions_.push_back(Move{id, to, cause, to == Rung::hot && claims && !returns});
 }
 
 void Ladder::warm_itself(ModelId id, Model& model, Now now) {

@@ -14,6 +14,7 @@ struct Move {
     ModelId model;
     Rung to;
     Cause cause;
+    bool presses = false;  // others are to leave for it
 };
 // A hot and idle model is to run a synthetic job.
 struct SelfWarm {
@@ -55,7 +56,8 @@ class Ladder {
     void set_forecast(ModelId model, bool called_soon, std::optional<Time> until, Now now);
 
     // ---- What is asked for ---------------------------------------------------------------------
-    // A load without an end counts as a use at this time.
+    // A load without an end counts as a use, from when it has made the model hot; one that fails
+    // does not.
     void wish(ModelId model, Wish::Kind kind, std::optional<Duration> length, Now now);
     // Takes back a pin or a hold; false where there is none of an operator's.
     bool take_back(ModelId model, Wish::Kind kind, Now now);
@@ -93,6 +95,9 @@ class Ladder {
     View view(ModelId model) const;
 
   private:
+    // From where it had made room, or from an earlier life of the daemon. Whoever used it has
+    // waited for it once: nobody else has to make room for that again.
+    enum class Return { no, restored, recalled };
     struct Model {
         ResidencyRules rules;
         Standing standing;
@@ -105,11 +110,19 @@ class Ladder {
         std::size_t failures = 0;  // loads in a row
         std::optional<Time> retry_at;
         std::optional<Rung> moving_to;  // asked for, not answered yet
-        bool coming_back = false;       // from where it had made room
+        Return returns = Return::no;
+        bool warming = false;  // what last warmed it counts from when it is hot
+        // What there was before an operator's load, in case that fails.
+        struct Claim {
+            std::optional<Time> last_warm;
+            Cause warmed_by;
+        };
+        std::optional<Claim> claim_before;
         std::optional<Time> review_at;
     };
 
     void failed(Model& model, Now now);
+    static void warm(Model& model, Cause cause, Now now);
     // Every event ends here: takes what the calendar has brought, decides, and says when next.
     void review(ModelId id, Now now);
     void take_calendar(Model& model, Now now);

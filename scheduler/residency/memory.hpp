@@ -22,6 +22,7 @@ struct Memory {
     };
     std::optional<Wished> wish;
     Duration lead{};
+    bool can_park = true;
     std::optional<ForecastSnapshot> forecast;
     WarmthMemory warmth;
 };

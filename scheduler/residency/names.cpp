@@ -2,6 +2,20 @@
 
 namespace samovar::scheduler {
 
+Rung rung_of(Residency residency) noexcept {
+    switch (residency) {
+        case Residency::loading:
+        case Residency::waking:
+        case Residency::hot: return Rung::hot;
+        case Residency::parking:
+        case Residency::parked: return Rung::parked;
+        case Residency::cold:
+        case Residency::unloading:
+        case Residency::failed: return Rung::cold;
+    }
+    return Rung::cold;
+}
+
 std::string_view to_string(Rung rung) noexcept {
     switch (rung) {
         case Rung::cold: return "cold";

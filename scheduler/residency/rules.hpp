@@ -47,6 +47,9 @@ enum class Rule {
     idle,        // nothing wants it
 };
 
+// Where a residency leads to when nothing interferes.
+Rung rung_of(Residency residency) noexcept;
+
 std::string_view to_string(Rung rung) noexcept;
 std::string_view to_string(Rule rule) noexcept;
 

@@ -37,7 +37,8 @@ struct Wish {
 // A model that had to make room.
 struct Displaced {
     Rung to;
-    Time until;  // when it may be looked at again
+    // When it would have gone anyway; none: only room brings it back.
+    std::optional<Time> until;
 };
 
 struct Standing {

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono;
 
 constexpr int kLongestKeep = 525'600;  // minutes: a year
-constexpr double kLeastGivenPrice = 1e-6, kMostGivenPrice = 1000, kMostGivenLoad = 1000;
+constexpr double kMostGivenLoad = 1000;
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
     throw std::invalid_argument("policy \"" + std::string(text) + "\": " + why);

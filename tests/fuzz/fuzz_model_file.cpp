@@ -25,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         for (const std::string& file : {code.file, code.weights})
             must(file.find('/') == std::string::npos && file != "..",
                  "a file is inside its folder");
+    must(model.text.vocabulary.find('/') == std::string::npos, "a file is inside its folder");
     must(model.max_run.count() > 0, "a job has a run limit");
 
     ipc::WorkerLoad load;
@@ -33,6 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     load.inputs = model.inputs;
     load.outputs = model.outputs;
     load.mask = model.mask;
+    load.text = model.text.spec;
     must(ipc::encode(load, 1).has_value(), "a model can be sent to a worker");
     ipc::ModelInfo info;
     info.summary.name = model.name;
@@ -40,6 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     info.summary.device = model.device;
     info.inputs = model.inputs;
     info.outputs = model.outputs;
+    for (const std::string& label : model.text.labels)
+        info.labels.push_back({label});
     must(ipc::encode(info, 1).has_value(), "a model can be described to a client");
     return 0;
 }

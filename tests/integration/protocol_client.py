@@ -151,6 +151,7 @@ class Session:
         shape = [answer.number("Q") for _ in range(answer.number("Q"))]
         result = shape, answer.number("I"), answer.number("Q"), answer.blob()
         self.timings = [answer.number("Q") for _ in range(5)]
+        self.details = [(answer.text(), answer.text()) for _ in range(answer.number("Q"))]
         answer.end()
         return result
 

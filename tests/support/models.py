@@ -20,6 +20,7 @@ import torch  # noqa: E402
 from samovar import export as exporting  # noqa: E402
 from samovar.export.describe import describe  # noqa: E402
 from samovar.export.manifest import Manifest  # noqa: E402
+from samovar.export.order import TextOptions  # noqa: E402
 from samovar.export.source import Source  # noqa: E402
 from torch import nn  # noqa: E402
 
@@ -35,6 +36,7 @@ class Recipe:
     declared: Callable[[Manifest], Manifest] | None = None  # tells an untruth about the network
     alone: bool = False  # large, and wanted by one benchmark: made only where it is named
     plain: bool = False  # model.pt as torch.jit.save writes it, and nothing else
+    text: TextOptions | None = None
 
     @property
     def compiled(self) -> bool:
@@ -49,6 +51,12 @@ def lie(**changes) -> Callable[[Manifest], Manifest]:
 def one_more_output(manifest: Manifest) -> Manifest:
     return replace(manifest, outputs=(*manifest.outputs, replace(manifest.outputs[0], name="second")))
 
+
+VOCABULARY = Path(__file__).resolve().parents[1] / "data" / "tokenizers" / "vocab.txt"
+SENTENCES = TextOptions("embed-text", VOCABULARY, "wordpiece", networks.Encoder.LONGEST,
+                        vocabulary_size=networks.Encoder.VOCABULARY)
+MOODS = TextOptions("classify-text", VOCABULARY, "wordpiece", networks.Encoder.LONGEST,
+                    vocabulary_size=networks.Encoder.VOCABULARY, labels=("glad", "sad", "neither"))
 
 RECIPES: dict[str, Recipe] = {
     "invert": Recipe(networks.Invert),
@@ -76,6 +84,9 @@ RECIPES: dict[str, Recipe] = {
     "packed": Recipe(networks.packed, plain=True),
     "hefty": Recipe(networks.Hefty),
     "hefty-pt2": Recipe(networks.Hefty, ("pt2",)),
+    "sentences": Recipe(networks.Sentences, text=SENTENCES),
+    "sentences-pt2": Recipe(networks.Sentences, ("pt2",), text=SENTENCES),
+    "moods": Recipe(networks.Moods, text=MOODS),
     "mlp268": Recipe(networks.Mlp268, ("pt2", "pt")),
     "mlp25": Recipe(networks.Mlp25, ("pt2", "pt"), alone=True),
     "mlp1000": Recipe(networks.Mlp1000, ("pt2", "pt"), alone=True),
@@ -89,6 +100,7 @@ def make(name: str, recipe: Recipe, out: Path) -> None:
         torch.jit.script(recipe.network().eval()).save(str(out / name / "model.pt"))
         return
     order = exporting.Order(spec=name, folder=out / name, formats=recipe.formats, bake=recipe.bake, force=True,
+                            text=recipe.text,
                             description=f"for tests: {(recipe.network.__doc__ or '').splitlines()[0].rstrip('.')}")
 
     def finish(*told) -> Manifest:

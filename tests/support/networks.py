@@ -247,3 +247,74 @@ class Mlp1000(Mlp):
 
     example_inputs = {"x": torch.linspace(-1, 1, 2 * 4096).reshape(2, 4096)}
     width, depth = 4096, 15
+
+
+class Encoder(nn.Module):
+    """One layer of BERT's kind: int64 [batch, length] ids, mask and types -> float32 [batch, length, 24]."""
+
+    VOCABULARY = 3005  # of tests/data/tokenizers/vocab.txt
+    LONGEST = 128
+    WIDTH, HEADS = 24, 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(23)
+        self.words = nn.Embedding(self.VOCABULARY, self.WIDTH)
+        self.places = nn.Embedding(self.LONGEST, self.WIDTH)
+        self.types = nn.Embedding(2, self.WIDTH)
+        self.first = nn.LayerNorm(self.WIDTH)
+        self.asked = nn.Linear(self.WIDTH, self.WIDTH)
+        self.known = nn.Linear(self.WIDTH, self.WIDTH)
+        self.told = nn.Linear(self.WIDTH, self.WIDTH)
+        self.wide = nn.Linear(self.WIDTH, 4 * self.WIDTH)
+        self.narrow = nn.Linear(4 * self.WIDTH, self.WIDTH)
+        self.last = nn.LayerNorm(self.WIDTH)
+
+    def split(self, x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], x.shape[1], self.HEADS, self.WIDTH // self.HEADS).transpose(1, 2)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        places = torch.arange(input_ids.shape[1], device=input_ids.device)
+        x = self.first(self.words(input_ids) + self.places(places) + self.types(token_type_ids))
+        hidden = (1.0 - attention_mask.to(x.dtype)[:, None, None, :]) * -1e4
+        weights = self.split(self.asked(x)) @ self.split(self.known(x)).transpose(2, 3) + hidden
+        x = x + (weights.softmax(-1) @ self.split(self.told(x))).transpose(1, 2).flatten(2)
+        return self.last(x + self.narrow(torch.nn.functional.gelu(self.wide(x))))
+
+
+def text_example(batch: int = 3, length: int = 11) -> dict[str, Tensor]:
+    """Ids that differ nearly everywhere, and rows that end one place earlier each."""
+    ids = torch.arange(batch * length).reshape(batch, length) * 37 % Encoder.VOCABULARY
+    mask = (torch.arange(length)[None, :] < length - torch.arange(batch)[:, None]).to(torch.int64)
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)}
+
+
+class TextNetwork(nn.Module):
+    """The input of BERT's kind, of any batch and length."""
+
+    example_inputs = text_example()
+    dynamic_dims = {name: ("batch", "length") for name in text_example()}
+    dim_bounds = {"batch": (1, 64), "length": (2, Encoder.LONGEST)}
+
+
+class Sentences(TextNetwork):
+    """Token states of BERT's kind of input, for embeddings of 24 dimensions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        return self.encoder(input_ids, attention_mask, token_type_ids)
+
+
+class Moods(TextNetwork):
+    """Logits of three labels, from the first token of BERT's kind of input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.choose = nn.Linear(Encoder.WIDTH, 3)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        return self.choose(self.encoder(input_ids, attention_mask, token_type_ids)[:, 0])

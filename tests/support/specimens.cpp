@@ -99,6 +99,7 @@ Done specimen<Done>() {
     m.outputs.push_back({"cutout", DType::uint8, {1080, 1920, 4}, 7, 6'220'864, {}});
     m.outputs.push_back({"score", DType::float16, {2}, kInline, 0, bytes_of({1, 2, 3, 4})});
     m.timings = {1'001, 2'002, 3'003, 4'004, 10'010};
+    m.details.push_back({"tokens", "2806"});
     return m;
 }
 template <>
@@ -206,6 +207,7 @@ ModelInfo specimen<ModelInfo>() {
     m.last_load = load_report();
     m.held_bytes = 301'989'888;
     m.measured = true;
+    m.labels = {{"negative"}, {"positive"}};
     m.batch_rows = 32;
     m.batch_delay_ms = 5;
     m.batches = 125;
@@ -284,6 +286,25 @@ WorkerLoad specimen<WorkerLoad>() {
     m.warm_ups = {{{{{1, 16}, Fill::file, "/store/x.npy", 128}, {{7}, Fill::zeros, "", 0}}}};
     m.warm_ups_may_fail = true;
     m.batch = {8, {1, 8}, true};
+    m.version = "fedcba9876543210";
+    m.text = {Vocabulary::sentencepiece,
+              "/store/vocabulary",
+              "spm.model",
+              false,
+              false,
+              false,
+              true,
+              128'100,
+              {{TextTensor::input_ids}, {TextTensor::attention_mask}},
+              512,
+              {128, 512},
+              true,
+              32,
+              8'192,
+              2,
+              Activation::sigmoid,
+              Pooling::cls,
+              false};
     return m;
 }
 template <>
@@ -323,7 +344,7 @@ JobDigest specimen<JobDigest>() {
 template <>
 JobDone specimen<JobDone>() {
     const Done done = specimen<Done>();
-    return {done.outputs, done.timings};
+    return {done.outputs, done.timings, done.details};
 }
 
 }  // namespace samovar::tests

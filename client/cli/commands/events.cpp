@@ -14,7 +14,7 @@ using std::chrono::system_clock;
 
 struct Wanted {
     bool follow = false, calls = false;
-    milliseconds since{};  // how far back; 0: all of it
+    milliseconds since{};  // how far back; 0: all of it, or nothing where it is followed
 };
 
 Json document(const Event& event) {
@@ -64,6 +64,8 @@ int watch(const Invocation& invocation, const Wanted& wanted) {
     std::chrono::sys_time<milliseconds> since{};
     if (wanted.since.count() > 0)
         since = std::chrono::floor<milliseconds>(system_clock::now()) - wanted.since;
+    else if (wanted.follow)  // what happens, and not what has
+        since = std::chrono::floor<milliseconds>(system_clock::now());
     Result<Client> client = invocation.connect();
     if (!client) return invocation.fail(client.error());
     if (wanted.calls) return show_calls(invocation, *client, since);
@@ -79,7 +81,7 @@ int watch(const Invocation& invocation, const Wanted& wanted) {
 
 Action declare(Arguments& arguments) {
     const auto wanted = std::make_shared<Wanted>();
-    arguments.flag("-f,--follow", wanted->follow, "Go on with what happens, until Ctrl-C");
+    arguments.flag("-f,--follow", wanted->follow, "What happens from now on, until Ctrl-C");
     arguments.flag("--calls", wanted->calls, "How often each model was called, by the minute");
     arguments.length("--since", wanted->since, "Only of the last 30m, 2h, 1d");
     return [wanted](const Invocation& invocation) { return watch(invocation, *wanted); };
@@ -91,8 +93,9 @@ const Command kEvents{
     .name = "events",
     .summary = "Show how models came and went, and why",
     .detail =
-        "The daemon remembers the last 4096 moves. CAUSE is demand, preload, schedule,\n"
-        "operator, idle or fault.\n"
+        "The daemon remembers the last 4096 moves. CAUSE is demand, preload (a pin of model.toml,\n"
+        "too), schedule, forecast, operator, pressure, idle or fault. --follow begins with what\n"
+        "happens next; with --since with what happened so long ago.\n"
         "\n"
         "--calls shows the minutes with calls in place of the moves; with --json that is a trace\n"
         "for `samovar simulate`. The daemon remembers the last 131072 such minutes, also from "

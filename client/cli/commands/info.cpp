@@ -43,6 +43,7 @@ Json document(const ModelInfo& info) {
     json["batch_rows"] = info.batch_rows;
     json["batch_delay_ms"] = info.batch_delay.count();
     json["batches"] = info.batches;
+    json["labels"] = info.labels;
     json["last_load"] = info.last_load.code.empty() ? Json() : cli::to_json(info.last_load);
     return json;
 }
@@ -53,7 +54,7 @@ void print(const ModelInfo& info, Console& console) {
         return text.empty() ? std::string() : fmt::format("{:<10}{}\n", title, printable(text));
     };
     const Table::Cell state = residency_cell(model.residency);
-    std::string text = Console::paint(console.out(), Colour::bold, model.name) + "\n";
+    std::string text = Console::paint(console.out(), Colour::bold, model.name) + "\n", labels;
     text += row("about", model.description);
     text +=
         fmt::format("{:<10}{}\n", "state", Console::paint(console.out(), state.colour, state.text));
@@ -63,6 +64,9 @@ void print(const ModelInfo& info, Console& console) {
         text += row("input", tensor.name + "  " + tensor_in_words(tensor));
     for (const TensorSpec& tensor : info.outputs)
         text += row("output", tensor.name + "  " + tensor_in_words(tensor));
+    for (const std::string& label : info.labels)
+        labels += (labels.empty() ? "" : ", ") + label;
+    text += row("labels", labels);
     text +=
         row("worker", info.isolation == "model" ? "of its own" : "shared by the device's models");
     text += row("max_run", time_in_words(info.max_run));
@@ -105,7 +109,8 @@ const Command kInfo{
         " \"isolation\", \"max_run_ms\", \"jobs_done\", \"jobs_failed\", \"queued\", "
         "\"in_flight\",\n \"held_bytes\" (while hot), \"measured\" (else by its files), "
         "\"batch_rows\" (0: none),\n"
-        " \"batch_delay_ms\", \"batches\", \"last_load\": what `samovar load` prints, or null}",
+        " \"batch_delay_ms\", \"batches\", \"labels\",\n"
+        " \"last_load\": what `samovar load` prints, or null}",
     .declare = declare};
 
 }  // namespace samovar::cli

@@ -132,7 +132,7 @@ int lend(const Invocation& invocation, const Wanted& wanted) {
         reap(*borrower);
         return invocation.fail(loan.error());
     }
-    invocation.console.note(fmt::format("samovar: {} of {} are free; models hold {}",
+    invocation.console.note(fmt::format("samovar: models gave back {} of {}, and hold {}",
                                         bytes_in_words(loan->freed), loan->device,
                                         bytes_in_words(loan->held)));
     return attend(*borrower);

@@ -7,6 +7,7 @@
 #include "client/cli/commands/all.hpp"
 #include "client/cli/run/conductor.hpp"
 #include "client/cli/run/job.hpp"
+#include "client/cli/run/texts.hpp"
 #include "client/cli/words.hpp"
 #include "samovar/limits.hpp"
 
@@ -73,7 +74,9 @@ Result<void> take_deadline(const std::string& word, RunRequest& request) {
 }
 
 Result<void> check(const RunRequest& request, const Console& console) {
-    if (std::count(request.files.begin(), request.files.end(), "-") > 1)
+    const auto in_standard = std::count(request.files.begin(), request.files.end(), "-") +
+                             std::count(request.text_files.begin(), request.text_files.end(), "-");
+    if (in_standard > 1)
         return usage_error("standard input can be read once", "name the other files");
     if (request.out != "-") return {};
     if (console.json)
@@ -84,37 +87,64 @@ Result<void> check(const RunRequest& request, const Console& console) {
     return {};
 }
 
-int run(const Invocation& invocation, const RunRequest& request) {
-    Console& console = invocation.console;
+// How the lanes tell of the model's load; nothing where nobody sees it.
+std::function<void(const Progress&)> to_stage(Stage& stage, const Console& console) {
+    if (!console.err().terminal) return {};
+    return [&stage](const Progress& progress) {
+        stage.set("loading, " + progress_in_words(progress));
+    };
+}
+
+int conduct(Console& console, Client& client, const RunRequest& request, const Stage& stage,
+            Lanes::Work work) {
+    Conductor conductor(console, client, request, stage);
+    const std::size_t width = lanes_for(request.jobs(), std::thread::hardware_concurrency());
+    Lanes lanes(request.jobs(), width, std::move(work));
+    return conductor.conduct(lanes);
+}
+
+int run_texts(const Invocation& invocation, Client& client, const RunRequest& request,
+              const ModelInfo& info, const Places& places) {
+    const Result<TextModel> model = TextModel::of(client, info);
+    if (!model) return invocation.refuse(model.error());
+    Stage stage;
+    const TextJobs jobs{*model, request, places, to_stage(stage, invocation.console)};
+    return conduct(invocation.console, client, request, stage,
+                   [&jobs](std::size_t job, const std::stop_token& stop) {
+                       return run_text_job(jobs, job, stop);
+                   });
+}
+
+int run(const Invocation& invocation, RunRequest& request) {
     Result<Client> client = invocation.connect();
     if (!client) return invocation.fail(client.error());
     const Result<ModelInfo> model = client->info(request.model);
     if (!model) return invocation.fail(model.error());
-    const Result<Inputs> inputs = Inputs::make(request, *model);
+    if (Result<void> fine = take_texts(request, *model); !fine)
+        return invocation.refuse(fine.error());
+    const bool texts = takes_texts(*model);
+    const Result<Inputs> inputs = texts ? Inputs() : Inputs::make(request, *model);
     if (!inputs) return invocation.refuse(inputs.error());
     const Result<Places> places = Places::make(request, *model);
     if (!places) return invocation.refuse(places.error());
+    if (texts) return run_texts(invocation, *client, request, *model, *places);
 
     Stage stage;
     MemoryBudget budget(kSlotBudget);
-    Jobs jobs{*client, request, *model, *inputs, *places, budget, {}};
-    if (console.err().terminal)
-        jobs.on_progress = [&stage](const Progress& progress) {
-            stage.set("loading, " + progress_in_words(progress));
-        };
-    Conductor conductor(console, *client, request, stage);
-    const std::size_t width = lanes_for(request.jobs(), std::thread::hardware_concurrency());
-    Lanes lanes(request.jobs(), width, [&jobs](std::size_t job, const std::stop_token& stop) {
-        return run_job(jobs, job, stop);
-    });
-    return conductor.conduct(lanes);
+    const Jobs jobs{
+        *client, request, *model, *inputs, *places, budget, to_stage(stage, invocation.console)};
+    return conduct(
+        invocation.console, *client, request, stage,
+        [&jobs](std::size_t job, const std::stop_token& stop) { return run_job(jobs, job, stop); });
 }
 
 Action declare(Arguments& app) {
     const auto arguments = std::make_shared<Given>();
     RunRequest& request = arguments->request;
     app.word("MODEL", request.model, "The model's name");
-    app.words("FILE", request.files, "JPEG, PNG or .npy; - is standard input");
+    app.words("FILE", request.files, "JPEG, PNG or .npy, or lines of text; - is standard input");
+    app.repeated("--text", "TEXT", request.texts, "A text, for a model of texts");
+    app.repeated("--file", "FILE", request.text_files, "A file of texts, one a line");
     app.option("-o,--output", "FILE|FOLDER/", request.out,
                "Where the result goes; - is standard output");
     app.repeated("--param", "NAME=VALUE", arguments->params, "A parameter of the job");
@@ -160,6 +190,11 @@ const Command kRun{
         "1024 numbers are printed instead. An input is never replaced; an earlier result is.\n"
         "Task mask: --param output=cutout (the default) or output=alpha.\n"
         "\n"
+        "Of a model of texts, the lines of each FILE are its texts; without one, those of "
+        "standard\n"
+        "input; or each --text is one. Labels are printed in a table, embeddings as other "
+        "tensors.\n"
+        "\n"
         "--keep-alive 10m, 2h, 0 or forever holds in place of the model's own until its next job;\n"
         "30 days at most.\n"
         "\n"
@@ -175,13 +210,19 @@ const Command kRun{
     .example =
         "  samovar run selfie photo.jpg -o cutout.png\n"
         "  samovar run selfie photos/*.jpg -o cutouts/\n"
-        "  samovar run add --input x=[1,2,3] --input y=offsets.npy",
+        "  samovar run add --input x=[1,2,3] --input y=offsets.npy\n"
+        "  samovar run moods --text \"what a day\" --text \"oh no\"\n"
+        "  samovar run sentences --file lines.txt -o embeddings.npy",
     .json =
         "[{\"file\", \"output\": the first path written, or null, \"status\": \"done\", "
         "\"failed\" or \"cancelled\",\n  \"error\": {\"code\", \"message\", \"hint\"} or null,\n"
         "  \"timings_us\": {\"queued\", \"prepared\", \"inferred\", \"finished\", \"total\"} or "
-        "null, \"wall_us\",\n  \"outputs\": [{\"name\", \"dtype\", \"shape\", \"file\" or "
-        "\"values\"}]}], in the order of the files",
+        "null, \"wall_us\",\n"
+        "  \"outputs\": [{\"name\", \"dtype\", \"shape\", \"file\" or \"values\"}],\n"
+        "  and of a model of texts\n"
+        "  \"texts\": [{\"text\", \"label\", \"probability\", \"probabilities\"}],\n"
+        "  \"details\": {\"processing_time_ms\", \"total_words\", \"tokens\", \"truncated\",\n"
+        "              \"batches\", \"model_version\"}}], in the order of the files",
     .declare = declare};
 
 }  // namespace samovar::cli

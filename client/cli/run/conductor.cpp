@@ -116,11 +116,14 @@ void Conductor::print_finished() {
         JobReport& report = *reports_[printed_];
         if (!request_.files.empty()) report.file = request_.files[printed_];
         if (report.error && is_news(*report.error)) console_.complain(*report.error, report.file);
+        const std::string cut = report.texts ? cut_in_words(*report.texts) : "";
+        if (!cut.empty()) console_.note("samovar: " + cut);
         if (console_.json) continue;
         for (const Kept& kept : report.outputs)
             console_.print({reinterpret_cast<const char*>(kept.stream.data()), kept.stream.size()});
         console_.print(to_lines(report, request_.jobs() > 1));
         report.outputs.clear();
+        report.texts.reset();
     }
 }
 

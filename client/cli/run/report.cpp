@@ -28,13 +28,18 @@ Json to_json(const JobReport& report) {
         outputs.push_back(to_json(kept));
         if (first.is_null() && !kept.file.empty()) first = kept.file;
     }
-    return {{"file", report.file.empty() ? Json() : Json(report.file)},
-            {"output", std::move(first)},
-            {"status", status_of(report)},
-            {"error", report.error ? to_json(*report.error) : Json()},
-            {"timings_us", report.timings ? to_json(*report.timings) : Json()},
-            {"wall_us", report.timings ? Json(microseconds(report.wall)) : Json()},
-            {"outputs", std::move(outputs)}};
+    Json json{{"file", report.file.empty() ? Json() : Json(report.file)},
+              {"output", std::move(first)},
+              {"status", status_of(report)},
+              {"error", report.error ? to_json(*report.error) : Json()},
+              {"timings_us", report.timings ? to_json(*report.timings) : Json()},
+              {"wall_us", report.timings ? Json(microseconds(report.wall)) : Json()},
+              {"outputs", std::move(outputs)}};
+    if (report.texts) {
+        json["texts"] = texts_to_json(*report.texts);
+        json["details"] = details_to_json(*report.texts);
+    }
+    return json;
 }
 
 std::string to_lines(const JobReport& report, bool several) {
@@ -45,6 +50,8 @@ std::string to_lines(const JobReport& report, bool several) {
         if (kept.values) printed[kept.name] = *kept.values;
     }
     if (!printed.empty()) lines += (several ? report.file + ": " : "") + to_text(printed, false);
+    const bool labels = report.texts && !report.texts->labels.empty() && report.outputs.empty();
+    if (labels) lines += (several ? report.file + ":\n" : "") + labels_in_words(*report.texts);
     return lines;
 }
 

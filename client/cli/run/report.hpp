@@ -9,6 +9,7 @@
 #include <samovar/job.hpp>
 
 #include "client/cli/json.hpp"
+#include "client/cli/run/text_report.hpp"
 
 namespace samovar::cli {
 
@@ -27,6 +28,7 @@ struct JobReport {
     std::optional<Error> error;
     std::vector<Kept> outputs;
     std::optional<Timings> timings;
+    std::optional<TextReport> texts;  // of a model of texts
     std::chrono::nanoseconds wall{};  // from submitting to the answer, in this process
 };
 
@@ -34,12 +36,13 @@ struct JobReport {
 // go.
 bool holds_for_all(const Error& error) noexcept;
 
-// {"file", "output", "status", "error", "timings_us", "wall_us", "outputs"}. `status` is "done",
-// "failed" or "cancelled"; `output` is the first file that was written, or null.
+// {"file", "output", "status", "error", "timings_us", "wall_us", "outputs"}, and of texts "texts"
+// and "details". `status` is "done", "failed" or "cancelled"; `output` is the first file that was
+// written, or null.
 Json to_json(const JobReport& report);
 
-// Without --json: the paths that were written, one a line, or {"OUTPUT": values} on one line;
-// after the file's name and a colon where there are several.
+// Without --json: the paths that were written, one a line; or {"OUTPUT": values} on one line, after
+// the file's name and a colon where there are several; or a table of labels, below that.
 std::string to_lines(const JobReport& report, bool several);
 
 }  // namespace samovar::cli

@@ -12,8 +12,10 @@ namespace samovar::cli {
 // The command line of `samovar run`, as it was given.
 struct RunRequest {
     std::string model;
-    std::vector<std::string> files;  // a job each
-    std::string out;                 // -o; empty where it is not given
+    std::vector<std::string> files;       // a job each
+    std::vector<std::string> texts;       // --text: one job of all
+    std::vector<std::string> text_files;  // --file, until the model is known
+    std::string out;                      // -o; empty where it is not given
     std::vector<std::pair<std::string, std::string>> params;
     std::vector<std::pair<std::string, std::string>> inputs;  // --input NAME=FILE or NAME=NUMBERS
     std::chrono::milliseconds timeout{};                      // of a job

@@ -89,6 +89,8 @@ struct JobResult {
     std::vector<Output> outputs;  // in the model's order
     Timings timings;
     std::vector<Slot> inputs;  // the slots that were lent for inputs, in their order
+    // What the model's task tells beside: {"tokens", "2806"}; docs/models.md has the names.
+    std::vector<std::pair<std::string, std::string>> details;
 };
 
 // The handle of a job that was submitted. Dropping it neither cancels nor waits: the job's slots

@@ -52,7 +52,7 @@ struct TensorSpec {
 
 struct ModelSummary {
     std::string name, description;
-    std::string task;     // "tensor", "mask"
+    std::string task;     // "tensor", "mask", "classify-text", "embed-text"
     std::string device;   // "cpu", "cuda:0"
     std::string version;  // 16 hexadecimal digits of the content's hash
     Residency residency{};
@@ -93,8 +93,9 @@ struct ModelInfo {
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint32_t queued = 0, in_flight = 0;
     LoadReport last_load;
-    std::uint64_t held_bytes = 0;  // of its device while it is hot
-    bool measured = false;         // else that is thought from the size of its files
+    std::uint64_t held_bytes = 0;     // of its device while it is hot
+    bool measured = false;            // else that is thought from the size of its files
+    std::vector<std::string> labels;  // of task classify-text: what the columns of its answer mean
     std::uint32_t batch_rows = 0;  // of several jobs that one inference takes; 0: of one job only
     std::chrono::milliseconds batch_delay{};  // for others, while its worker is busy
     std::uint64_t batches = 0;                // of one job or several, that a worker got

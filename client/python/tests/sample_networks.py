@@ -141,3 +141,26 @@ def no_network() -> int:
 
 def fails() -> nn.Module:
     raise ValueError("the checkpoint is not here")
+
+
+class Words(nn.Module):
+    """int64 [batch, length] ids and mask -> float32 [batch, length, 8], the states of the tokens."""
+
+    example_inputs = {"input_ids": torch.arange(15).reshape(3, 5), "attention_mask": torch.ones(3, 5).to(torch.int64)}
+    dynamic_dims = {"input_ids": ("batch", "length"), "attention_mask": ("batch", "length")}
+    dim_bounds = {"batch": (1, 64), "length": (2, 32)}
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(3)
+        self.embedding = nn.Embedding(20, 8)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        return self.embedding(input_ids) * attention_mask[:, :, None]
+
+
+class Topics(Words):
+    """The same -> float32 [batch, 2], logits."""
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        return (self.embedding(input_ids) * attention_mask[:, :, None]).sum(1)[:, :2]

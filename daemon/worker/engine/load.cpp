@@ -26,6 +26,9 @@ void check_request(const ipc::WorkerLoad& request) {
             request.mask.width > 65536)
             throw wrong("mask sizes are 1 to 65536");
         if (!(request.mask.low < request.mask.high)) throw wrong("mask range is empty");
+    } else if (ipc::is_of_texts(request.task)) {
+        if (request.inputs.size() != 2 || request.outputs.size() != 1)
+            throw wrong("a model of texts has two inputs and one output");
     } else {
         throw wrong("its task is not known");
     }
@@ -38,6 +41,11 @@ void check_request(const ipc::WorkerLoad& request) {
         throw wrong("the sizes of batches do not rise to the most rows");
 }
 
+std::size_t network_inputs(const ipc::WorkerLoad& request) {
+    if (request.task == ipc::Task::mask) return 1;
+    return ipc::is_of_texts(request.task) ? request.text.inputs.size() : request.inputs.size();
+}
+
 }  // namespace
 
 int threads_of(const ipc::WorkerLoad& request, int otherwise) {
@@ -47,10 +55,11 @@ int threads_of(const ipc::WorkerLoad& request, int otherwise) {
 std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int threads, Device& device,
                                         LoadSteps& steps) {
     check_request(request);
-    const std::size_t inputs = request.task == ipc::Task::mask ? 1 : request.inputs.size();
+    const std::size_t inputs = network_inputs(request);
 
     auto model = std::make_shared<LoadedModel>();
     model->name = request.name;
+    model->version = request.version;
     model->task = request.task;
     model->inputs = request.inputs;
     model->outputs = request.outputs;
@@ -58,6 +67,10 @@ std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int thre
     model->threads = threads_of(request, threads);
     model->cudnn_benchmark = request.options.cudnn_benchmark;
     model->batch = request.batch;
+    if (ipc::is_of_texts(request.task)) {
+        steps.begin("vocabulary");
+        model->texts.emplace(take_or_throw(text::TextModel::load(request.text)));
+    }
     if (request.code.format == ipc::CodeFormat::pt2)
         model->network = load_compiled(request, inputs, device, steps);
     else if (request.code.format == ipc::CodeFormat::torchscript)

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,16 +8,18 @@
 #include "daemon/worker/engine/load_steps.hpp"
 #include "daemon/worker/engine/network.hpp"
 #include "daemon/worker/engine/working_rows.hpp"
+#include "daemon/worker/text/text_model.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::worker {
 
 // A model that takes jobs. Made by the loader thread, run by the compute thread.
 struct LoadedModel {
-    std::string name;
+    std::string name, version;
     ipc::Task task{};
     std::vector<ipc::TensorSpec> inputs, outputs;  // of task tensor
     ipc::MaskSpec mask;                            // of task mask
+    std::optional<text::TextModel> texts;          // of tasks of texts
     int threads = 1;                               // of one inference on the CPU
     bool cudnn_benchmark = false;
     ipc::BatchSpec batch;

@@ -43,10 +43,14 @@ class Batch {
     std::vector<Result<ipc::JobDone>> answers(const ipc::Timings& timings) {
         std::vector<Result<ipc::JobDone>> answers;
         for (Member& member : members_) {
-            if (member.error)
+            if (member.error) {
                 answers.emplace_back(std::move(*member.error));
-            else
-                answers.emplace_back(ipc::JobDone{std::move(member.outputs), timings});
+                continue;
+            }
+            ipc::JobDone done;
+            done.outputs = std::move(member.outputs);
+            done.timings = timings;
+            answers.emplace_back(std::move(done));
         }
         return answers;
     }

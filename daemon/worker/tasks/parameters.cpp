@@ -9,12 +9,20 @@ Error wrong(std::string what, std::string allowed) {
     return {Errc::invalid_argument, std::move(what), std::move(allowed), 0, 0};
 }
 
+Result<void> read_none(const std::vector<ipc::Param>& params, const char* who) {
+    if (params.empty()) return {};
+    return wrong("parameter '" + params.front().key + "' is not known",
+                 std::string(who) + " no parameters");
+}
+
 }  // namespace
 
 Result<void> read_tensor_params(const std::vector<ipc::Param>& params) {
-    if (params.empty()) return {};
-    return wrong("parameter '" + params.front().key + "' is not known",
-                 "task tensor takes no parameters");
+    return read_none(params, "task tensor takes");
+}
+
+Result<void> read_text_params(const std::vector<ipc::Param>& params) {
+    return read_none(params, "tasks of texts take");
 }
 
 Result<MaskOutput> read_mask_params(const std::vector<ipc::Param>& params) {

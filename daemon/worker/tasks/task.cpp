@@ -16,6 +16,10 @@ std::unique_ptr<PreparedJob> prepare_job(const LoadedModel& model, const ipc::Ru
 
 ipc::JobDone run_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
                       Device& device, StageClock& clock) {
+    if (ipc::is_of_texts(model.task)) {
+        if (device.torch().is_cuda()) at::globalContext().setBenchmarkCuDNN(model.cudnn_benchmark);
+        return run_text_task(model, job, slots, device, clock);
+    }
     clock.begin();
     const std::unique_ptr<PreparedJob> prepared = prepare_job(model, job, slots, device);
     clock.prepared();

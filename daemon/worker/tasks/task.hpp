@@ -15,6 +15,10 @@ namespace samovar::worker {
 ipc::JobDone run_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
                       Device& device, StageClock& clock);
 
+// A job of texts, which is cut into batches of its own.
+ipc::JobDone run_text_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
+                           Device& device, StageClock& clock);
+
 // A job of a batch; `slots` is its own.
 struct BatchJob {
     const ipc::RunJob* job;

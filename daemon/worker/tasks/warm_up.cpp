@@ -118,6 +118,8 @@ ipc::RunJob make_up_job(const LoadedModel& model, const ipc::WarmUp& warm_up) {
     ipc::RunJob job;
     for (std::size_t i = 0; i < model.inputs.size(); ++i)
         job.inputs.push_back(make_input(model.inputs[i], warm_up.inputs[i], source));
+    if (model.texts && warm_up.inputs[0].fill != ipc::Fill::file)
+        text::make_up_texts(job.inputs[0].data, job.inputs[1].data);
     // Its outputs go where those of a job go that has no slots, but may be of any size.
     ipc::OutputPlace place;
     place.capacity = std::numeric_limits<std::uint64_t>::max();

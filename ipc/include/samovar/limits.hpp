@@ -21,6 +21,16 @@ inline constexpr std::size_t kMaxRank = 8;
 inline constexpr std::uint64_t kSlotAlignment = 64;
 // Names of models, tensors, parameters.
 inline constexpr std::size_t kMaxNameBytes = 64;
+// Texts of one job, whose ends then fit a message; and their bytes, which a worker copies.
+inline constexpr std::size_t kMaxTexts = kMaxInlineBytes / 8;
+inline constexpr std::size_t kMaxTextsBytes = 16u << 20;
+// Tokens of one text: as far as any network in use was trained, with room.
+inline constexpr std::size_t kMaxTextTokens = 8192;
+// Kinds that a text may be of, and dimensions of an embedding.
+inline constexpr std::size_t kMaxLabels = 1024;
+inline constexpr std::size_t kMaxEmbeddingDims = 65536;
+// What a job's answer tells beside its tensors: six are named, the rest is room to grow.
+inline constexpr std::size_t kMaxDetails = 16;
 // Parameters of a job, and the bytes of one value.
 inline constexpr std::size_t kMaxParams = 32;
 inline constexpr std::size_t kMaxParamBytes = 4096;

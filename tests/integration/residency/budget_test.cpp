@@ -15,9 +15,7 @@ TEST_F(Budget, lets_the_idle_model_leave_that_is_worth_least) {
     for (const char* model : {"a", "b", "c"})
         take("hefty", model);
     load_and_unload("c");
-    ASSERT_TRUE(run("a"));
-    for (int i = 0; i < 30; ++i)
-        ASSERT_TRUE(run("b"));
+    use_more_than("b", "a");
     const std::uint64_t before = daemon.worker().resident_bytes;
     ASSERT_TRUE(run("c"));
     EXPECT_EQ(residency("a"), Residency::cold) << "what TorchScript holds cannot park";
@@ -29,9 +27,7 @@ TEST_F(Budget, says_by_which_rule_a_model_left) {
     for (const char* model : {"a", "b", "c"})
         take("hefty", model);
     load_and_unload("c");
-    ASSERT_TRUE(run("b"));
-    for (int i = 0; i < 30; ++i)
-        ASSERT_TRUE(run("a"));
+    use_more_than("a", "b");
     ASSERT_TRUE(run("c"));
     const Explanation why = client.why("b").value();
     EXPECT_EQ(why.rule, "pressure");
@@ -42,9 +38,7 @@ TEST_F(Budget, lets_models_park_before_it_unloads_them) {
     for (const char* model : {"a", "b", "c"})
         take("hefty-pt2", model);
     load_and_unload("c");
-    const auto first = run("a").value().outputs.at(0).data;
-    for (int i = 0; i < 30; ++i)
-        ASSERT_TRUE(run("b"));
+    const auto first = use_more_than("b", "a").outputs.at(0).data;
     ASSERT_TRUE(run("c"));
     EXPECT_EQ(residency("a"), Residency::parked);
     EXPECT_EQ(run("a").value().outputs.at(0).data, first) << "and makes room in its turn";
@@ -66,6 +60,7 @@ TEST_F(Budget, never_takes_a_pinned_model_and_refuses_with_the_numbers) {
     EXPECT_EQ(residency("a"), Residency::hot);
     EXPECT_EQ(residency("b"), Residency::hot);
     EXPECT_EQ(residency("c"), Residency::cold) << "nothing is wrong with it";
+    EXPECT_EQ(client.why("c").value().rule, "idle") << "a load that came to nothing is no use";
 }
 
 TEST_F(Budget, refuses_a_pin_that_does_not_fit_beside_the_others) {

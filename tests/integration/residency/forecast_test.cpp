@@ -27,7 +27,7 @@ TEST_F(Forecast, keeps_what_is_called_every_minute_and_says_why) {
     const Explanation why = client.why("add").value();
     EXPECT_EQ(residency("add"), Residency::hot);
     EXPECT_EQ(why.rule, "forecast");
-    EXPECT_THAT(why.text, testing::HasSubstr("a call is likely enough: a call in the next minute"));
+    EXPECT_THAT(why.text, testing::HasSubstr("a call is likely enough: a call in this minute"));
 }
 
 // After some rounds it knows the hour, and is there before the call.

@@ -16,9 +16,7 @@ class Lend : public Budgeted {
         for (const char* model : {"a", "b"})
             put("hefty", model, "");
         client.reload().value();
-        EXPECT_TRUE(run("a"));
-        for (int i = 0; i < 30; ++i)
-            EXPECT_TRUE(run("b"));
+        use_more_than("b", "a");
     }
     // samovar lend WORDS...; what it says is in said().
     std::unique_ptr<Process> lend(const std::vector<std::string>& words) const {
@@ -62,7 +60,7 @@ TEST_F(Lend, gives_the_exit_code_of_the_command_and_brings_the_models_back) {
     const auto process = lend({"--", "sh", "-c", "exit 7"});
     EXPECT_EQ(code_of(*process), 7);
     EXPECT_THAT(said(),
-                testing::ContainsRegex("5[12]\\.[0-9] MB of cpu are free; models hold 0 B"));
+                testing::ContainsRegex("models gave back 5[12]\\.[0-9] MB of cpu, and hold 0 B"));
     EXPECT_TRUE(all_are_back());
 }
 
@@ -185,6 +183,37 @@ TEST_F(Lend, does_not_bring_back_what_an_operator_sent_down_meanwhile) {
     ::kill(borrower, SIGKILL);
     EXPECT_TRUE(comes_to("b", Residency::hot));
     EXPECT_EQ(residency("a"), Residency::cold);
+}
+
+TEST_F(Lend, of_more_than_there_is_runs_nothing_and_says_how_much_there_is) {
+    const auto process = lend({"--bytes", "500TB", "--", "echo", "ran"});
+    EXPECT_EQ(code_of(*process), 1);
+    EXPECT_THAT(said(), testing::Not(HasSubstr("ran\n")));
+    EXPECT_THAT(said(), testing::ContainsRegex("cannot be lent of cpu: .* are free"));
+    EXPECT_THAT(said(), HasSubstr("lend less"));
+    EXPECT_EQ(residency("b"), Residency::hot) << "and nobody left for it";
+}
+
+TEST_F(Lend, keeps_no_room_for_a_pinned_model_that_is_held) {
+    take("hefty", "c", "pinned = true\n");
+    ASSERT_TRUE(comes_to("c", Residency::hot));
+    ASSERT_TRUE(client.wish("c", Wish::hold));
+    ASSERT_TRUE(comes_to("c", Residency::cold));
+    const auto process = lend(long_command());
+    const pid_t borrower = command();
+    EXPECT_EQ(run("a").error().code, Errc::out_of_memory);
+    ::kill(borrower, SIGTERM);
+    EXPECT_EQ(code_of(*process), 128 + SIGTERM);
+}
+
+TEST_F(Lend, brings_back_what_an_operator_had_sent_down_before_it_was_used) {
+    client.unload("a").value();
+    ASSERT_TRUE(run("a"));
+    const auto process = lend(long_command());
+    const pid_t borrower = command();
+    daemon.pass(24h);
+    ::kill(borrower, SIGKILL);
+    EXPECT_TRUE(all_are_back());
 }
 
 TEST_F(Lend, of_a_command_that_is_not_there_ends_with_127) {

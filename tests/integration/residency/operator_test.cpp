@@ -1,5 +1,7 @@
 // What operators want, and what they are told.
 
+#include <signal.h>
+
 #include <thread>
 
 #include "tests/integration/residency/residency.hpp"
@@ -45,6 +47,77 @@ TEST_F(Operators, a_hold_takes_a_model_down_and_refuses_its_jobs_until_it_is_rel
     EXPECT_EQ(client.wish("add", Wish::pin).error().code, Errc::not_permitted);
     client.wish("add", Wish::release).value();
     add();
+}
+
+// A worker that does not answer: what is asked of it has to wait.
+class StoppedWorker {
+  public:
+    explicit StoppedWorker(pid_t pid) : pid_(pid) { ::kill(pid_, SIGSTOP); }
+    StoppedWorker(const StoppedWorker&) = delete;
+    StoppedWorker& operator=(const StoppedWorker&) = delete;
+    ~StoppedWorker() { go_on(); }
+    void go_on() const { ::kill(pid_, SIGCONT); }
+
+  private:
+    pid_t pid_;
+};
+
+TEST_F(Operators, a_hold_refuses_the_jobs_that_wait_for_a_load) {
+    take("add", "");
+    take("invert", "");
+    client.load("invert").value();
+    const StoppedWorker stopped(static_cast<pid_t>(daemon.worker().pid));
+    Job job = client.submit(adding(1, 2)).value();
+    ASSERT_TRUE(comes_to("add", Residency::loading));
+    client.wish("add", Wish::hold).value();
+    const auto refused = job.wait(kLong);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::not_permitted);
+    EXPECT_THAT(refused.error().hint, HasSubstr("samovar release add"));
+    EXPECT_THAT(client.why("add").value().text, HasSubstr("jobs that waited were refused, too"));
+    stopped.go_on();
+    EXPECT_TRUE(comes_to("add", Residency::cold)) << "it is unloaded as soon as it is there";
+}
+
+TEST_F(Operators, are_told_of_a_worker_that_does_not_answer) {
+    take("add", "");
+    take("invert", "");
+    client.load("invert").value();
+    const std::uint32_t pid = daemon.worker().pid;
+    const StoppedWorker stopped(static_cast<pid_t>(pid));
+    const std::string silence = "worker " + std::to_string(pid) + " has not answered for ";
+    Client other = Client::connect({.socket = daemon.socket()}).value();
+    std::string why, problem;
+    const auto listen = [&](const Progress& progress) {
+        if (!progress.phase.starts_with(silence)) return;
+        why = other.why("add").value().text;
+        problem = other.status().value().workers.at(0).problem;
+        stopped.go_on();
+    };
+    client.load("add", listen).value();
+    EXPECT_THAT(why, HasSubstr(silence));
+    EXPECT_THAT(problem, HasSubstr(silence));
+    EXPECT_EQ(daemon.worker().problem, "") << "it answers again";
+}
+
+TEST_F(Operators, cannot_park_what_its_file_pins) {
+    take("tiny-pt2", "pinned = true\n");
+    ASSERT_TRUE(comes_to("tiny-pt2", Residency::hot));
+    const auto refused = client.wish("tiny-pt2", Wish::park);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("it is pinned by its model.toml"));
+    EXPECT_THAT(refused.error().hint, HasSubstr("remove pinned = true"));
+    EXPECT_EQ(client.why("tiny-pt2").value().cause, "preload");
+}
+
+TEST_F(Operators, can_park_what_is_parked_for_longer) {
+    take("tiny-pt2", "keep_alive = \"2h\"\npark_after = \"1m\"\n");
+    client.load("tiny-pt2").value();
+    daemon.pass(1min);
+    ASSERT_TRUE(comes_to("tiny-pt2", Residency::parked));
+    client.wish("tiny-pt2", Wish::park, 10h).value();
+    daemon.pass(9h);
+    EXPECT_EQ(residency("tiny-pt2"), Residency::parked);
 }
 
 TEST_F(Operators, a_model_is_parked_on_request_where_that_gives_something_back) {

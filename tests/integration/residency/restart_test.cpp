@@ -44,6 +44,52 @@ TEST_F(Restart, keeps_holds_and_pins) {
     EXPECT_EQ(client.why("invert").value().rule, "pin");
 }
 
+// What cannot be parked is hot for the whole of its keep-alive.
+TEST_F(Restart, brings_back_what_was_used_a_while_ago) {
+    take("add", "");
+    add();
+    daemon.pass(2min);
+    EXPECT_EQ(residency("add"), Residency::hot);
+    again();
+    EXPECT_TRUE(comes_to("add", Residency::hot));
+}
+
+TEST_F(Restart, is_not_needed_to_see_that_the_models_folder_is_away) {
+    take("add", "");
+    add();
+    const fs::path away = daemon.models().parent_path() / "away";
+    fs::rename(daemon.models(), away);
+    const auto entries = client.reload().value();
+    ASSERT_EQ(entries.size(), 1U);
+    EXPECT_EQ(entries[0].outcome, "rejected");
+    EXPECT_THAT(entries[0].problem, testing::HasSubstr(daemon.models().string()));
+    EXPECT_EQ(residency("add"), Residency::hot) << "and nothing has changed";
+    EXPECT_EQ(client.add((away / "add").string()).error().code, Errc::io);
+    fs::rename(away, daemon.models());
+    EXPECT_EQ(client.reload().value()[0].outcome, "unchanged");
+}
+
+TEST_F(Restart, is_not_what_it_takes_for_a_model_to_keep_its_wishes) {
+    take("add", "");
+    client.wish("add", Wish::hold, 0ms).value();
+    fs::rename(daemon.models() / "add", daemon.models() / ".add");
+    client.reload().value();
+    EXPECT_EQ(client.info("add").error().code, Errc::unknown_model);
+    fs::rename(daemon.models() / ".add", daemon.models() / "add");
+    client.reload().value();
+    EXPECT_EQ(client.run(adding(1, 2)).error().code, Errc::not_permitted);
+}
+
+TEST_F(Restart, after_a_kill_knows_what_an_operator_held_just_before) {
+    take("add", "");
+    client.wish("add", Wish::hold, 0ms).value();
+    ASSERT_TRUE(wait_until([&] { return fs::exists(memory()); }));
+    daemon.kill();
+    daemon.start();
+    client = Client::connect({.socket = daemon.socket()}).value();
+    EXPECT_EQ(client.run(adding(1, 2)).error().code, Errc::not_permitted);
+}
+
 TEST_F(Restart, after_a_kill_knows_what_was_written_a_minute_before) {
     take("add", "");
     client.wish("add", Wish::hold, 0ms).value();

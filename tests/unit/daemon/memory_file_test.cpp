@@ -36,6 +36,7 @@ State some() {
     warmth.latencies[scheduler::kCallKinds - 1] = {{80}, {3}, 1ms, 1ms, 3ms};
     warmth.brought_up[2] = {6, 4, 1, 90s, 1.5e9, 3};
     memories["plain"].at = at(9s);
+    memories["plain"].memory.can_park = false;
     state.loans.push_back({"cuda:0", 7, 8, "session 3 uid=0", {4242, 99, "b-o-o-t"}, {"a", "b"}});
     return state;
 }
@@ -72,6 +73,8 @@ TEST(MemoryFile, holds_all_that_is_remembered) {
     EXPECT_EQ(full.memory.forecast->minute, 77);
     EXPECT_EQ(full.memory.forecast->numbers, (std::vector<float>{1, 2, 3.5F}));
     EXPECT_FALSE(read->models.at("plain").memory.wish);
+    EXPECT_FALSE(read->models.at("plain").memory.can_park);
+    EXPECT_TRUE(full.memory.can_park);
 }
 
 TEST(MemoryFile, holds_the_records_of_warmth) {
@@ -117,7 +120,7 @@ TEST(MemoryFile, of_the_first_version_is_read_and_a_newer_one_is_not) {
     EXPECT_EQ(read->models.at("selfie").memory.lead, 250ms);
     EXPECT_EQ(read->models.at("selfie").memory.warmth.uses, 0U);
     ipc::Bytes newer = encode_state(some());
-    newer[std::string_view("samovar residency ").size()] = std::byte{'3'};
+    newer[std::string_view("samovar residency ").size()] = std::byte{'4'};
     EXPECT_FALSE(decode_state(newer));
 }
 

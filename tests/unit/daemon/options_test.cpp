@@ -96,6 +96,16 @@ TEST_F(Reading, refuses_budgets_that_cannot_be_with_file_line_and_key) {
     }
 }
 
+TEST_F(Reading, refuses_a_reserve_that_leaves_nothing_with_both_numbers) {
+    configure("[device.cpu]\nleave_free = \"9GB\"\n");
+    const fs::path meminfo = file().parent_path() / "meminfo";
+    std::ofstream(meminfo) << "MemTotal: 8000000 kB\n";
+    const Invocation invocation = read({"--meminfo", meminfo.c_str()});
+    EXPECT_EQ(invocation.status, 2);
+    EXPECT_THAT(invocation.words, HasSubstr(":2: device.cpu.leave_free: is 9"));
+    EXPECT_THAT(invocation.words, HasSubstr(", and this machine has 8"));
+}
+
 TEST_F(Reading, takes_the_command_line_over_the_file_over_the_defaults) {
     configure(
         "socket = \"/tmp/of-the-file\"\nthreads = 3\ndrain = \"250ms\"\nsocket_mode = \"0600\"\n");
@@ -137,7 +147,7 @@ TEST_F(Reading, tells_faults_of_the_file_with_line_and_key) {
     EXPECT_EQ(words("soket = 1\n"),
               place + ":1: soket: is not a known key here: did you mean socket?\n");
     EXPECT_EQ(words("\nthreads = 0\n"), place + ":2: threads: must be from 1 to 1024\n");
-    EXPECT_EQ(words("drain = \"11m\"\n"), place + ":1: drain: must be from 0ms to 600000ms\n");
+    EXPECT_EQ(words("drain = \"11m\"\n"), place + ":1: drain: must be from 0ms to 10m\n");
     EXPECT_EQ(
         words("log_level = \"loud\"\n"),
         place + ":1: log_level: \"loud\" is none of \"debug\", \"info\", \"warning\", \"error\"\n");

@@ -26,7 +26,7 @@ Rejected rejected(const std::string& folder, const std::string& problem = "a fau
     return {"/models/" + folder, problem};
 }
 Scan scan(std::vector<Candidate> candidates, std::vector<Rejected> rejects = {}) {
-    return {std::move(candidates), std::move(rejects), ""};
+    return {std::move(candidates), std::move(rejects), false, ""};
 }
 // "a added, b rejected"
 std::string words(const Registry::Outcome& outcome) {

@@ -111,20 +111,31 @@ TEST(ForecastKeys, turn_it_on_and_give_it_a_price) {
     EXPECT_EQ(rules_of("forecast = true\n").price, std::nullopt);
     EXPECT_EQ(rules_of("forecast = true\nprice = \"auto\"\n").price, std::nullopt);
     EXPECT_EQ(rules_of("forecast = true\nprice = 0.25\n").price, 0.25);
-    EXPECT_EQ(rules_of("forecast = true\nprice = 10\n").price, 10.0) << "the most";
+    EXPECT_EQ(rules_of("forecast = true\nprice = 1000\n").price, 1000.0) << "the most";
 }
 
 TEST(ForecastKeys, refuse_prices_that_are_none) {
-    for (const char* price : {"0", "-1", "10.5", "nan", "inf"})
+    for (const char* price : {"0", "-1", "1000.5", "nan", "inf"})
         EXPECT_EQ(fault_of("forecast = true\nprice = " + std::string(price) + "\n"),
-                  "m/model.toml:3: residency.price: must be from 0.0001 to 10 cold starts per idle "
-                  "minute");
+                  "m/model.toml:3: residency.price: must be from 0.000001 to 1000 cold starts per "
+                  "idle minute");
     EXPECT_EQ(fault_of("forecast = true\nprice = \"cheap\"\n"),
               "m/model.toml:3: residency.price: must be \"auto\" or a number of cold starts per "
               "idle minute");
     EXPECT_EQ(fault_of("price = 1\n"),
-              "m/model.toml:2: residency.price: contradicts forecast = false, which has no use for "
-              "it: remove one of the two");
+              "m/model.toml:2: residency.price: is the forecast's: add forecast = true, or remove "
+              "it");
+}
+
+TEST(ResidencyRules, that_would_let_a_model_go_before_it_is_there_are_refused) {
+    for (const char* line : {"preload = true\n", "warm = \"@daily\"\n", "self_warm = \"5m\"\n"})
+        EXPECT_THAT(fault_of(std::string("keep_alive = \"0\"\n") + line),
+                    HasSubstr("contradicts keep_alive = \"0\", which lets it go at once"));
+    for (const char* line : {"preload = true\n", "warm = \"@daily\"\n"})
+        EXPECT_THAT(fault_of(std::string("park_after = \"0\"\n") + line),
+                    HasSubstr("contradicts park_after = \"0\", which parks it at once"));
+    for (const char* line : {"preload = true\n", "warm = \"@daily\"\n", "self_warm = \"5m\"\n"})
+        EXPECT_EQ(fault_of(std::string("keep_alive = \"0\"\npinned = true\n") + line), "") << line;
 }
 
 TEST(SelfWarmKey, is_an_interval_of_a_second_to_a_day) {

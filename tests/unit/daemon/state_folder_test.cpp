@@ -106,6 +106,10 @@ TEST(StateFolder, reads_over_what_is_no_line_of_its_own) {
            "{\"at_ms\":60000,\"model\":\"a\",\"calls\":0}\n"
            "{\"at_ms\":\"now\",\"model\":\"a\",\"calls\":1}\n"
            "[]\n"
+           "{\"at_ms\":60001,\"model\":\"a\",\"calls\":1}\n"
+           "{\"at_ms\":600000000000000000,\"model\":\"a\",\"calls\":1}\n"
+           "{\"at_ms\":60000,\"model\":\"a\",\"calls\":4294967296}\n"
+           "{\"at_ms\":60000,\"model\":\"\",\"calls\":1}\n"
            "{\"at_ms\":120000,\"model\":\"a\",\"calls\":4}\n";
     const StateFolder state = StateFolder::open(folder.path()).value();
     const auto calls = calls_of(state);

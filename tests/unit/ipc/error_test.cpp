@@ -96,6 +96,7 @@ TEST(Names, OfStatesAreThoseOfTheListings) {
     EXPECT_EQ(to_string(ipc::WorkerState::backing_off), "backing_off");
     EXPECT_EQ(to_string(static_cast<ipc::WorkerState>(9)), "unknown");
     EXPECT_EQ(to_string(ipc::Task::mask), "mask");
+    EXPECT_EQ(to_string(ipc::Task::classify_text), "classify-text");
     EXPECT_EQ(to_string(static_cast<ipc::Task>(9)), "unknown");
 }
 

@@ -75,9 +75,11 @@ TEST(LargestMessage, RunJobFitsAndIsWithinATenthOfTheLimit) {
 TEST(LargestMessage, DoneFits) {
     Done m;
     m.outputs.assign(kMaxTensors, output());
+    m.details.assign(kMaxDetails, {text(kMaxNameBytes), text(kMaxNameBytes)});
     EXPECT_GT(size_of(m), 0U);
     JobDone of_worker;
-    of_worker.outputs.assign(kMaxTensors, output());
+    of_worker.outputs = m.outputs;
+    of_worker.details = m.details;
     EXPECT_GT(size_of(of_worker), 0U);
 }
 
@@ -95,6 +97,7 @@ TEST(LargestMessage, ModelInfoFits) {
     m.outputs.assign(kMaxTensors, spec());
     m.isolation = text(kMaxNameBytes);
     m.last_load = report();
+    m.labels.assign(kMaxLabels, {text(kMaxNameBytes)});
     EXPECT_GT(size_of(m), 0U);
 }
 
@@ -135,6 +138,10 @@ TEST(LargestMessage, WorkerLoadFits) {
     const WarmUpInput input{Shape(kMaxRank, 1), Fill::file, path, 1};
     m.warm_ups.assign(kMaxWarmUps, WarmUp{std::vector(kMaxTensors, input)});
     m.batch.sizes.resize(kMaxBatchSizes);
+    m.version = text(kMaxNameBytes);
+    m.text.file = m.text.label = path;
+    m.text.inputs.resize(kMaxTextTensors);
+    m.text.buckets.resize(kMaxBuckets);
     EXPECT_GT(size_of(m), 0U);
 }
 

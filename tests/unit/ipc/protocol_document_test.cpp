@@ -83,6 +83,9 @@ TEST(ProtocolDocument, GivesTheLimitsThatHold) {
     row("inputs of a job; outputs", kMaxTensors);
     row("axes of a tensor", kMaxRank);
     row("params of a job; bytes of a value", kMaxParams);
+    row("texts of a job; their bytes", kMaxTexts);
+    row("labels of a model", kMaxLabels);
+    row("details of an answer", kMaxDetails);
     row("a channel", kMaxChannelBytes);
     row("channels of a session", kMaxChannelsPerSession);
     row("channels of a user", kMaxChannelBytesPerUser);

@@ -47,5 +47,30 @@ TEST(Bytes, of_other_words_are_none) {
         EXPECT_FALSE(parse_bytes(word)) << word;
 }
 
+TEST(Durations, are_one_unit_or_sums_of_them) {
+    using namespace std::chrono_literals;
+    EXPECT_EQ(parse_duration("30d"), 720h);
+    EXPECT_EQ(parse_duration("1w"), 168h);
+    EXPECT_EQ(parse_duration("1h30m"), 90min);
+    EXPECT_EQ(parse_duration("2d12h0m5s250ms"), 60h + 5s + 250ms);
+    EXPECT_EQ(parse_duration("99999999999999999999d"), std::nullopt);
+    EXPECT_EQ(parse_duration("9999999999999999d"), std::chrono::milliseconds::max());
+    EXPECT_EQ(parse_duration("9999999999999999d1h"), std::chrono::milliseconds::max());
+}
+
+TEST(Durations, of_other_words_are_none) {
+    for (const char* word : {"", "5", "m", "-5m", "+5m", "30m1h", "1h1h", "1.5h", "1h 30m", "1y",
+                             "5M", "1h-5m", "h1", "1h30"})
+        EXPECT_EQ(parse_duration(word), std::nullopt) << word;
+}
+
+TEST(Durations, are_told_as_they_are_read) {
+    using namespace std::chrono_literals;
+    EXPECT_EQ(duration_in_words(720h), "30d");
+    EXPECT_EQ(duration_in_words(90min), "1h30m");
+    EXPECT_EQ(duration_in_words(10ms), "10ms");
+    EXPECT_EQ(duration_in_words(0ms), "0ms");
+}
+
 }  // namespace
 }  // namespace samovar::ipc

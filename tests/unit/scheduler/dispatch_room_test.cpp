@@ -44,6 +44,14 @@ TEST_F(DispatchRoom, MakesOthersLeaveOnlyForJobsPeopleAndTheCalendar) {
     EXPECT_EQ(asked(), "room for B");
 }
 
+TEST_F(DispatchRoom, MakesOthersLeaveForWhoeverSaysSo) {
+    dispatch_.load(B, now(), Cause::operators, false);
+    EXPECT_EQ(asked(), "room for B if there is");
+    EXPECT_EQ(no_room(B), "B cold");
+    dispatch_.load(B, now(), Cause::preload, true);
+    EXPECT_EQ(asked(), "room for B");
+}
+
 TEST_F(DispatchRoom, LetsALoadThatHasRoomPassOneThatWaits) {
     dispatch_.add_model(C, 0, {kMaxRun, {}});
     submit(2, B);

@@ -26,6 +26,7 @@ struct InWords {
             case Refusal::cancelled: return "cancelled";
             case Refusal::model_failed: return "model_failed";
             case Refusal::no_room: return "no_room";
+            case Refusal::held: return "held";
             case Refusal::worker_failed: return "worker_failed";
             case Refusal::worker_died: return "worker_died";
             case Refusal::run_limit: return "run_limit";

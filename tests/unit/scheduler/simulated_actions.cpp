@@ -210,6 +210,9 @@ void SimulatedShell::act(const RefuseJob& action) {
                    "a good model refuses a job");
             break;
         case Refusal::no_room: expect(odds_.no_room > 0, "a refusal for room there is"); break;
+        case Refusal::held:
+            expect(models_.at(job.model).held, "a refusal for a hold that there is not");
+            break;
         case Refusal::worker_died:
             expect(job.deaths == (job.overran ? 1 : 2),
                    "worker_died after too few or too many deaths");

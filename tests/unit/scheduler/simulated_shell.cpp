@@ -279,8 +279,14 @@ void SimulatedShell::cancel_or_abandon() {
     if (gone && was_there) end(id);
 }
 
-void SimulatedShell::load_park_or_unload() {
+void SimulatedShell::load_park_unload_or_hold() {
     const ModelId model = pick_model();
+    if (odds(200)) {
+        bool& held = models_.at(model).held;
+        held = !held;
+        say(std::string("request: ") + (held ? "hold " : "release ") + InWords::name(model));
+        return dispatch_.hold(model, held, now_);
+    }
     models_.at(model).awaited = true;
     switch (pick(3)) {
         case 0: say("request: load " + InWords::name(model)); return dispatch_.load(model, now_);
@@ -307,7 +313,7 @@ void SimulatedShell::request() {
     else if (die < 82)
         cancel_or_abandon();
     else if (die < 94)
-        load_park_or_unload();
+        load_park_unload_or_hold();
     else if (die < 97)
         replace_model();
     else if (die < 98)

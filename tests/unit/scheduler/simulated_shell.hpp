@@ -71,7 +71,7 @@ class SimulatedShell {
         Temper temper;
         Residency residency = Residency::cold;
         Residency watched = Residency::cold;  // as the moves have it
-        bool retired = false, forgotten = false;
+        bool retired = false, forgotten = false, held = false;
         std::size_t jobs = 0;              // not ended
         bool ran_out = false;              // of memory, ever
         bool asked = false, room = false;  // for room, and has it
@@ -128,7 +128,7 @@ class SimulatedShell {
 
     void submit();
     void cancel_or_abandon();
-    void load_park_or_unload();
+    void load_park_unload_or_hold();
     void replace_model();
     void request();
     bool pass_time();

@@ -5,7 +5,7 @@ docs/models.md describes what is written.
 """
 
 from .errors import ExportError
-from .order import MaskOptions, Order
+from .order import MaskOptions, Order, TextOptions
 from .pipeline import export
 
-__all__ = ["ExportError", "MaskOptions", "Order", "export"]
+__all__ = ["ExportError", "MaskOptions", "Order", "TextOptions", "export"]

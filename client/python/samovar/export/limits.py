@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .errors import ExportError
-from .order import MaskOptions
+from .order import MaskOptions, TextOptions
 from .tensors import TensorSpec
 
 MOST_TENSORS = 15  # inputs, and outputs
@@ -11,6 +11,8 @@ MOST_AXES = 8
 MOST_NAME_BYTES = 64
 MOST_DESCRIPTION_BYTES = 160
 LARGEST_MASK_SIDE = 8192  # pixels
+MOST_LABELS = 1024
+MOST_TOKENS = 8192  # of one text
 
 
 def check_tensors(specs: Sequence[TensorSpec], what: str) -> None:
@@ -45,3 +47,20 @@ def check_mask(mask: MaskOptions) -> None:
         raise ExportError(f"--range {mask.range[0]:g},{mask.range[1]:g}: needs LOW < HIGH")
     if mask.antialias and mask.interpolation == "nearest":
         raise ExportError("--antialias goes with --interpolation bilinear and bicubic only")
+
+
+def check_text(text: TextOptions) -> None:
+    """Raises ExportError for values of [text] that samovard refuses, and where there is no vocabulary."""
+    if not text.vocabulary.is_file():
+        raise ExportError(f"--vocabulary {text.vocabulary}: no such file")
+    if not 2 <= text.max_length <= MOST_TOKENS:
+        raise ExportError(f"--max-length {text.max_length}: samovard takes 2 to {MOST_TOKENS} tokens")
+    labels = text.labels or ()
+    if text.task == "classify-text" and not 1 <= len(labels) <= MOST_LABELS:
+        raise ExportError(f"{len(labels)} labels; samovard takes 1 to {MOST_LABELS}")
+    for label in labels:
+        if not 1 <= len(label.encode()) <= MOST_NAME_BYTES:
+            raise ExportError(f"the label {label!r} has {len(label.encode())} bytes; "
+                              f"samovard takes 1 to {MOST_NAME_BYTES}")
+    if twice := {label for label in labels if labels.count(label) > 1}:
+        raise ExportError(f"two labels have the same name: {', '.join(sorted(twice))}")

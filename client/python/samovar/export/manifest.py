@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from .order import MaskOptions
+from .order import MaskOptions, TextOptions
 from .tensors import DTYPE_NAMES, Dim, TensorSpec
 
 
@@ -19,7 +19,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What model.toml says; `mask` makes the task `mask`, which has no tensors of its own."""
+    """What model.toml says. `mask` and `text` make other tasks than `tensor`; those declare no tensors.
+
+    With `text`, `inputs` are the network's own, and `text_dims` is what an embedding has.
+    """
 
     name: str
     codes: tuple[Code, ...]
@@ -28,6 +31,8 @@ class Manifest:
     outputs: tuple[TensorSpec, ...] = ()
     dims: dict[str, Dim] = field(default_factory=dict)
     mask: MaskOptions | None = None
+    text: TextOptions | None = None
+    text_dims: int | None = None
     extra: dict[str, str | int] = field(default_factory=dict)  # further top-level keys, such as max_run
 
 
@@ -53,18 +58,36 @@ def tensor_table(heading: str, spec: TensorSpec) -> list[str]:
     return table(heading, {"name": spec.name, "dtype": DTYPE_NAMES[spec.dtype], "shape": spec.shape, "kind": kind})
 
 
+def task_of(manifest: Manifest) -> str:
+    if manifest.text is not None:
+        return manifest.text.task
+    return "tensor" if manifest.mask is None else "mask"
+
+
+def text_table(manifest: Manifest, text: TextOptions) -> list[str]:
+    entries: dict[str, object] = {"tokenizer": text.tokenizer, "vocabulary": text.vocabulary.name}
+    for f in fields(TextOptions):
+        if f.name not in ("task", "tokenizer", "vocabulary"):
+            entries[f.name] = getattr(text, f.name)
+    entries["inputs"] = [spec.name for spec in manifest.inputs]
+    entries["dims"] = manifest.text_dims
+    return table("[text]", entries)
+
+
 def render(manifest: Manifest) -> str:
     """The text of model.toml."""
     lines = table("", {
         "name": manifest.name,
         "description": manifest.description or None,
-        "task": "tensor" if manifest.mask is None else "mask",
+        "task": task_of(manifest),
         **manifest.extra,
     })
     for code in manifest.codes:
         lines += table("[[code]]", {"file": code.file, "device": code.device, "weights": code.weights})
     if manifest.mask is not None:
         lines += table("[mask]", {f.name: getattr(manifest.mask, f.name) for f in fields(MaskOptions)})
+    elif manifest.text is not None:
+        lines += text_table(manifest, manifest.text)
     else:
         for spec in manifest.inputs:
             lines += tensor_table("[[input]]", spec)

@@ -27,6 +27,25 @@ class MaskOptions:
 
 
 @dataclass(frozen=True)
+class TextOptions:
+    """The [text] table of model.toml; None leaves a key to samovard's default."""
+
+    task: str  # "classify-text" or "embed-text"
+    vocabulary: Path  # the file that goes into the folder
+    tokenizer: str  # "wordpiece" or "sentencepiece"
+    max_length: int
+    lower_case: bool | None = None
+    strip_accents: bool | None = None
+    space_chinese: bool | None = None
+    rules: str | None = None
+    vocabulary_size: int | None = None  # rows of the network's embedding
+    labels: tuple[str, ...] | None = None
+    activation: str | None = None
+    pooling: str | None = None
+    normalise: bool | None = None
+
+
+@dataclass(frozen=True)
 class Order:
     """One export. `spec` is MODULE:CALLABLE or a .pt or .pt2 file; see cli.py for each field's words."""
 
@@ -48,6 +67,8 @@ class Order:
     axes: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     mask: MaskOptions | None = None
+    text: TextOptions | None = None
+    text_task: str | None = None  # of a recipe that makes its own [text]
     name: str | None = None
     description: str = ""
     seed: int = 0

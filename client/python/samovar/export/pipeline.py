@@ -15,7 +15,7 @@ from .check import Difference, Run, Runs, compare, run_reference, words
 from .describe import describe
 from .errors import ExportError
 from .folder import appearing
-from .limits import check_description, check_mask
+from .limits import check_description, check_mask, check_text
 from .manifest import Code, Manifest, write_manifest
 from .order import Order
 from .plan import Plan, settle
@@ -47,6 +47,8 @@ def export(
     check_description(order.description)
     if order.mask is not None:
         check_mask(order.mask)
+    if order.text is not None:
+        check_text(order.text)
     if order.device == "cuda" and not torch.cuda.is_available():
         raise ExportError("--device cuda compiles for the GPU of this machine, and PyTorch sees none here; "
                           "run it on a machine with one, or use --device cpu")
@@ -59,6 +61,8 @@ def export(
         codes = write_codes(order, source, plan, formats, staging, say)
         runs, compared = reference_runs(order, source, plan, staging, codes)
         check_codes(order, plan, staging, codes, runs if compared else None, say)
+        if order.text is not None:
+            shutil.copyfile(order.text.vocabulary, staging / order.text.vocabulary.name)
         manifest = describe(order, plan, codes, runs)
         for spec in manifest.outputs:
             say(f"output  {spec}")

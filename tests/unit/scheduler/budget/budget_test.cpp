@@ -254,6 +254,58 @@ TEST_F(BudgetTest, lets_idle_models_leave_when_more_was_measured_than_was_though
     EXPECT_EQ(asked(), "A to parked") << "a byte of it is worth less";
 }
 
+TEST_F(BudgetTest, lets_nobody_leave_for_a_guest_that_is_larger_than_was_thought) {
+    hot(A, 60);
+    add(B, 30);
+    EXPECT_EQ(ask(B, false), "room for B");
+    budget_.moved(B, Residency::loading, now_);
+    budget_.measured(B, 50, 0, 1s, now_);
+    EXPECT_EQ(asked(), "") << "it leaves when it is here";
+    budget_.moved(B, Residency::hot, now_);
+    EXPECT_EQ(asked(), "B to parked");
+    EXPECT_EQ(park(B), "") << "nor does it come back";
+}
+
+TEST_F(BudgetTest, lets_others_leave_for_a_guest_that_somebody_wants_meanwhile) {
+    hot(A, 60);
+    add(B, 30);
+    ask(B, false);
+    budget_.moved(B, Residency::loading, now_);
+    budget_.job_came(B, now_);
+    budget_.measured(B, 50, 0, 1s, now_);
+    EXPECT_EQ(asked(), "A to parked");
+}
+
+TEST_F(BudgetTest, lets_a_guest_that_fits_be_one_of_all) {
+    add(A, 60);
+    ask(A, false);
+    come(A);
+    hot(B, 40);
+    budget_.job_came(A, now_);
+    budget_.job_ended(A, now_);
+    budget_.set_limit(0, 60, now_);
+    EXPECT_EQ(asked(), "B to parked") << "which is worth less";
+}
+
+TEST_F(BudgetTest, brings_nobody_back_beside_a_first_load_whose_size_is_not_known) {
+    hot(A, 40);
+    hot(B, 40);
+    budget_.job_came(B, now_);
+    budget_.job_ended(B, now_);
+    budget_.set_limit(0, 60, now_);
+    EXPECT_EQ(asked(), "A to parked");
+    park(A);
+    add(C, 10);
+    EXPECT_EQ(ask(C), "room for C");
+    budget_.moved(C, Residency::loading, now_);
+    budget_.set_limit(0, 100, now_);
+    EXPECT_EQ(asked(), "") << "A would fit, as far as is known";
+    budget_.measured(C, 30, 0, 1s, now_);
+    budget_.moved(C, Residency::hot, now_);
+    EXPECT_EQ(asked(), "");
+    EXPECT_EQ(unload(C), "A back");
+}
+
 TEST_F(BudgetTest, lets_idle_models_leave_when_its_limit_falls_and_brings_them_back) {
     hot(A, 60);
     budget_.set_limit(0, 50, now_);

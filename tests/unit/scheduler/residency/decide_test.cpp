@@ -242,39 +242,29 @@ TEST(Wishes, to_park_what_cannot_park_unload_it) {
     EXPECT_EQ(used.verdict(kNow + 2s), (Verdict{Rung::cold, Rule::sent_down}));
 }
 
-// ---- What comes next ----------------------------------------------------------------------------
-
-TEST(Outlooks, tell_the_next_change_of_rung_and_its_rule) {
-    Case hours;
-    hours.rules.hot = windows({"mon-fri 08:00-18:30"});
-    hours.used(kNow);
-    const auto next = outlook(hours.rules, hours.standing, moment(kNow));
-    ASSERT_TRUE(next);
-    EXPECT_EQ(next->when, moment(18h + 30min).steady)
-        << "the keep-alive ends earlier, to no effect";
-    EXPECT_EQ(next->verdict, (Verdict{Rung::cold, Rule::idle}));
-}
-
-TEST(Outlooks, of_a_pinned_model_are_none) {
-    Case pinned;
-    pinned.rules.pinned = true;
-    pinned.rules.hot = windows({"mon-fri 08:00-18:30"});
-    EXPECT_FALSE(outlook(pinned.rules, pinned.standing, moment(kNow)));
-}
+// ---- Causes -----------------------------------------------------------------------------------
 
 TEST(Causes, of_a_step_down_by_keep_alive_are_idleness) {
     Standing standing;
-    EXPECT_EQ(cause_of({Rung::parked, Rule::keep_alive}, standing), Cause::idle);
-    EXPECT_EQ(cause_of({Rung::cold, Rule::idle}, standing), Cause::idle);
+    EXPECT_EQ(cause_of({Rung::parked, Rule::keep_alive}, {}, standing), Cause::idle);
+    EXPECT_EQ(cause_of({Rung::cold, Rule::idle}, {}, standing), Cause::idle);
 }
 
 TEST(Causes, of_a_step_up_by_keep_alive_are_what_began_it) {
     Standing standing;
     standing.last_warm = moment(kNow).steady;
     standing.warmed_by = Cause::schedule;
-    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, standing), Cause::schedule);
+    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, {}, standing), Cause::schedule);
     standing.last_use = moment(kNow + 1s).steady;
-    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, standing), Cause::demand);
+    EXPECT_EQ(cause_of({Rung::hot, Rule::keep_alive}, {}, standing), Cause::demand);
+}
+
+TEST(Causes, of_a_pin_are_its_file_or_an_operator) {
+    const ResidencyRules pinned{.pinned = true};
+    Standing standing;
+    EXPECT_EQ(cause_of({Rung::hot, Rule::pin}, pinned, standing), Cause::preload);
+    standing.wish = Wish{Wish::Kind::pin, moment(kNow).steady, std::nullopt};
+    EXPECT_EQ(cause_of({Rung::hot, Rule::pin}, {}, standing), Cause::operators);
 }
 
 }  // namespace

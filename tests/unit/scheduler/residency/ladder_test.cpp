@@ -1,72 +1,9 @@
 // The machine that keeps every model on the rung where its rules want it.
 
-#include "scheduler/residency/ladder.hpp"
-
-#include <gtest/gtest.h>
-
-#include <string>
-
-#include "moment.hpp"
+#include "one_model.hpp"
 
 namespace samovar::scheduler {
 namespace {
-
-struct InWords {
-    std::string operator()(const Move& move) const {
-        return std::string(to_string(move.to)) + " " + std::string(to_string(move.cause));
-    }
-    std::string operator()(const SelfWarm&) const { return "warm itself"; }
-};
-
-// One model. Time is counted from Monday, midnight.
-class OneModel : public testing::Test {
-  protected:
-    static constexpr ModelId kModel = 7;
-
-    void add(ResidencyRules rules) { ladder_.add(kModel, std::move(rules), now()); }
-    Now now() const { return moment(now_); }
-    void wait_until(Duration time) { now_ = time; }
-    void wait(Duration duration) { now_ += duration; }
-
-    std::string asked() {
-        std::string words;
-        for (const LadderAction& action : ladder_.take())
-            words += (words.empty() ? "" : ", ") + std::visit(InWords{}, action);
-        return words;
-    }
-    // What is asked for is done at once.
-    void moved(Residency residency) { ladder_.moved(kModel, residency, Cause::idle, now()); }
-    std::string arrives(Residency residency) {
-        moved(residency);
-        return asked();
-    }
-    // A job on a model that is hot when it ends.
-    void use() {
-        ladder_.job_came(kModel, asked_, now());
-        moved(Residency::hot);
-        ladder_.job_ended(kModel, true, now());
-    }
-    // Waits for the next alarm and lets it ring.
-    std::string ring() {
-        const std::optional<Time> next = ladder_.next_tick();
-        if (!next) return "no alarm is set";
-        now_ = std::max(now_, *next - moment(0s).steady);
-        ladder_.tick(now());
-        return asked();
-    }
-    // When the next alarm rings.
-    std::optional<Duration> alarm() const {
-        const std::optional<Time> next = ladder_.next_tick();
-        if (!next) return std::nullopt;
-        return *next - moment(0s).steady;
-    }
-
-    Ladder ladder_;
-    std::optional<KeepAlive> asked_;
-
-  private:
-    Duration now_ = 0s;
-};
 
 // ---- Down ---------------------------------------------------------------------------------------
 
@@ -146,7 +83,7 @@ TEST_F(OneModel, on_demand_is_loaded_by_those_that_hold_the_jobs) {
 
 TEST_F(OneModel, that_is_pinned_comes_up_and_stays) {
     add({.pinned = true});
-    EXPECT_EQ(asked(), "hot operator");
+    EXPECT_EQ(asked(), "hot preload");
     moved(Residency::loading);
     EXPECT_EQ(arrives(Residency::hot), "");
     EXPECT_EQ(alarm(), std::nullopt);
@@ -156,7 +93,7 @@ TEST_F(OneModel, that_fell_comes_up_again_for_what_held_it) {
     add({.pinned = true});
     asked();
     moved(Residency::hot);
-    EXPECT_EQ(arrives(Residency::cold), "hot operator");
+    EXPECT_EQ(arrives(Residency::cold), "hot preload");
 }
 
 TEST_F(OneModel, that_fails_is_tried_again_later_and_later) {
@@ -166,7 +103,7 @@ TEST_F(OneModel, that_fails_is_tried_again_later_and_later) {
         EXPECT_EQ(arrives(Residency::failed), "");
         const Duration before = *alarm();
         EXPECT_EQ(before, now().steady - moment(0s).steady + delay);
-        EXPECT_EQ(ring(), "hot operator");
+        EXPECT_EQ(ring(), "hot preload");
     }
     moved(Residency::hot);
     arrives(Residency::cold);
@@ -176,14 +113,14 @@ TEST_F(OneModel, that_fails_is_tried_again_later_and_later) {
 
 TEST_F(OneModel, whose_load_did_not_come_to_its_end_is_tried_again_later_and_later) {
     add({.pinned = true});
-    EXPECT_EQ(asked(), "hot operator");
+    EXPECT_EQ(asked(), "hot preload");
     ladder_.settled(kModel, Residency::cold, now());  // a failed worker was left alone
     EXPECT_EQ(asked(), "");
     EXPECT_EQ(alarm(), 5s);
-    EXPECT_EQ(ring(), "hot operator");
+    EXPECT_EQ(ring(), "hot preload");
     ladder_.settled(kModel, Residency::cold, now());
     EXPECT_EQ(alarm(), 5s + 10s);
-    EXPECT_EQ(ring(), "hot operator");
+    EXPECT_EQ(ring(), "hot preload");
     EXPECT_EQ(arrives(Residency::hot), "");
     ladder_.settled(kModel, Residency::hot, now());
     EXPECT_EQ(asked(), "");
@@ -302,46 +239,9 @@ TEST_F(OneModel, warmed_by_name_stays_for_its_keep_alive_whatever_the_forecast_s
     EXPECT_EQ(alarm(), 12min);
 }
 
-// ---- From one life of the daemon to the next ----------------------------------------------------
-
-TEST_F(OneModel, that_was_in_use_when_the_daemon_ended_comes_back_for_the_rest_of_its_time) {
-    add({.keep_alive = KeepAlive(12min), .park_after = std::nullopt});
-    use();
-    ladder_.set_lead(kModel, 3s, now());
-    wait(2min);
-    const Memory memory = ladder_.memory(kModel, now());
-
-    ladder_ = Ladder();
-    wait_until(5min);
-    add({.keep_alive = KeepAlive(12min), .park_after = std::nullopt});
-    ladder_.recall(kModel, memory, now());
-    EXPECT_EQ(asked(), "hot demand");
-    moved(Residency::hot);
-    EXPECT_EQ(alarm(), 12min) << "counted from its last use, not from the start";
-    EXPECT_EQ(ladder_.view(kModel).standing.lead, 3s);
-}
-
-TEST_F(OneModel, that_was_held_or_pinned_for_a_time_is_so_after_a_restart) {
-    add({});
-    ladder_.wish(kModel, Wish::Kind::pin, 1h, now());
-    const Memory memory = ladder_.memory(kModel, now());
-    ladder_ = Ladder();
-    wait_until(30min);
-    add({});
-    EXPECT_EQ(asked(), "");
-    ladder_.recall(kModel, memory, now());
-    EXPECT_EQ(asked(), "hot operator");
-    EXPECT_EQ(alarm(), 1h);
-}
-
-TEST_F(OneModel, that_was_used_in_the_future_of_a_clock_set_back_was_used_now) {
-    add({.keep_alive = KeepAlive(5min), .park_after = std::nullopt});
-    Memory memory;
-    memory.last_use = moment(100h).wall;
-    ladder_.recall(kModel, memory, now());
-    EXPECT_EQ(asked(), "hot demand");
-    moved(Residency::hot);
-    EXPECT_EQ(alarm(), 5min);
+TEST_F(OneModel, that_is_pinned_by_its_file_makes_others_leave) {
+    add({.pinned = true});
+    EXPECT_TRUE(presses());
 }
 
 // ---- Self-warming -------------------------------------------------------------------------------
@@ -431,6 +331,21 @@ TEST_F(OneModel, that_had_to_make_room_comes_back_when_there_is_room) {
     arrives(Residency::cold);
     ladder_.restore(kModel, now());
     EXPECT_EQ(asked(), "hot schedule");
+}
+
+TEST_F(OneModel, that_comes_back_where_there_was_room_takes_nobody_elses_place) {
+    add({.hot = windows({"00:00-24:00"})});
+    EXPECT_TRUE(presses());
+    moved(Residency::hot);
+    ladder_.displace(kModel, {Rung::parked, moment(24h).steady}, now());
+    asked();
+    arrives(Residency::parked);
+    ladder_.restore(kModel, now());
+    EXPECT_FALSE(presses());
+    ladder_.settled(kModel, Residency::parked, now());
+    wait(5s);
+    ladder_.tick(now());
+    EXPECT_TRUE(presses()) << "there was none, but its window is open";
 }
 
 TEST_F(OneModel, that_comes_back_for_its_keep_alive_is_not_an_operators_load_again) {

@@ -1,0 +1,40 @@
+#include "daemon/worker/text/batch_plan.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace samovar::worker::text {
+namespace {
+
+// The least bucket that holds it; beyond the last one, itself.
+std::uint32_t bucket_of(std::uint32_t length, const std::vector<std::uint32_t>& buckets) {
+    const auto found = std::lower_bound(buckets.begin(), buckets.end(), length);
+    return found == buckets.end() ? length : *found;
+}
+
+}  // namespace
+
+std::vector<TextBatch> plan_batches(std::span<const std::uint32_t> lengths,
+                                    const BatchLimits& limits) {
+    std::vector<std::uint32_t> order(lengths.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return lengths[a] > lengths[b]; });
+    std::vector<TextBatch> batches;
+    std::uint32_t bucket = 0;
+    std::size_t most_rows = 0;
+    for (const std::uint32_t row : order) {
+        const std::uint32_t own = bucket_of(lengths[row], limits.buckets);
+        if (batches.empty() || own != bucket || batches.back().rows.size() >= most_rows) {
+            bucket = own;
+            TextBatch& next = batches.emplace_back();
+            next.length = limits.pad_to_bucket ? own : std::max(lengths[row], 1U);
+            most_rows = std::clamp(limits.tokens / std::max(next.length, 1U), 1U,
+                                   std::max(limits.rows, 1U));
+        }
+        batches.back().rows.push_back(row);
+    }
+    return batches;
+}
+
+}  // namespace samovar::worker::text

@@ -1,0 +1,72 @@
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "scheduler/types.hpp"
+
+namespace samovar::scheduler {
+
+inline constexpr double kNoRate = std::numeric_limits<double>::infinity();
+
+// So many a second: those of one second may come at once, after that they come evenly.
+class TokenBucket {
+  public:
+    explicit TokenBucket(double rate) : rate_(rate), tokens_(burst()) {}
+
+    // Takes one, or says in how long there will be one.
+    std::optional<Duration> take(Time now) {
+        fill(now);
+        if (tokens_ >= 1) {
+            tokens_ -= 1;
+            return std::nullopt;
+        }
+        return std::chrono::ceil<Duration>(std::chrono::duration<double>((1 - tokens_) / rate_));
+    }
+    // Nothing was taken for so long that it says no more than a new one.
+    bool is_full(Time now) {
+        fill(now);
+        return tokens_ >= burst();
+    }
+
+  private:
+    double burst() const { return std::max(rate_, 1.0); }
+    void fill(Time now) {
+        const double passed = std::chrono::duration<double>(now - last_).count();
+        if (last_ != Time{}) tokens_ = std::min(burst(), tokens_ + passed * rate_);
+        last_ = now;
+    }
+
+    double rate_;
+    double tokens_;
+    Time last_{};
+};
+
+// A bucket for each of several.
+template <class Key>
+class Rates {
+  public:
+    // Takes one of `key`'s, who has `rate`; or in how long there will be one.
+    std::optional<Duration> take(const Key& key, double rate, Time now) {
+        if (rate == kNoRate) return std::nullopt;
+        if (buckets_.size() > 2 * remembered_ + kFew) forget(now);
+        return buckets_.try_emplace(key, rate).first->second.take(now);
+    }
+    std::size_t size() const { return buckets_.size(); }
+
+  private:
+    static constexpr std::size_t kFew = 64;
+
+    void forget(Time now) {
+        std::erase_if(buckets_, [now](auto& entry) { return entry.second.is_full(now); });
+        remembered_ = buckets_.size();
+    }
+
+    std::map<Key, TokenBucket> buckets_;
+    std::size_t remembered_ = 0;
+};
+
+}  // namespace samovar::scheduler
