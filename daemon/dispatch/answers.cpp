@@ -1,6 +1,7 @@
 // What workers say, heard.
 
 #include <spdlog/spdlog.h>
+#include <algorithm>
 
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/device_memory.hpp"
@@ -13,6 +14,17 @@ using scheduler::Clock;
 std::uint64_t nanoseconds(scheduler::Duration duration) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count());
+}
+
+// Batches are measured at a version's first load, and told of at each.
+void tell_batch_curve(ipc::LoadReport& report, ModelVersion& model) {
+    for (const ipc::LoadFact& fact : report.facts)
+        if (fact.name.starts_with("batch")) model.batch_curve.push_back(fact);
+    const bool told = std::ranges::any_of(
+        report.facts, [](const ipc::LoadFact& fact) { return fact.name == "batch"; });
+    if (told) return;
+    for (const ipc::LoadFact& fact : model.batch_curve)
+        if (report.facts.size() < kMaxLoadFacts) report.facts.push_back(fact);
 }
 
 }  // namespace
@@ -121,6 +133,7 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
         const bool woke = !memory_before_.contains(model);
         if (!woke) found->second->load_ns = loaded->report.total_ns;
         ipc::LoadReport report = complete(std::move(loaded->report), places_[id], model);
+        if (!woke) tell_batch_curve(report, *found->second);
         found->second->last_wake = woke ? report : ipc::LoadReport();
         if (!woke) found->second->last_load = std::move(report);
         measure(*found->second, places_[id], first, loaded->device_bytes);

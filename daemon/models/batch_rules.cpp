@@ -1,6 +1,7 @@
 #include "daemon/models/batch_rules.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace samovar::daemon {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 constexpr std::int64_t kUsualDelayMs = 5, kLongestDelayMs = 10'000;
 constexpr std::uint32_t kMostToMeasure = 64;  // with max = "auto"
 
-std::vector<std::uint32_t> read_sizes(TomlReader& reader) {
+std::vector<std::uint32_t> read_batch_sizes(TomlReader& reader) {
     std::vector<std::uint32_t> sizes;
     const toml::array* list = reader.array("sizes");
     if (!list) return sizes;
@@ -26,9 +27,9 @@ std::vector<std::uint32_t> read_sizes(TomlReader& reader) {
     return sizes;
 }
 
-ipc::BatchSpec read_spec(TomlReader& reader) {
+ipc::BatchSpec read_batch_spec(TomlReader& reader) {
     ipc::BatchSpec spec;
-    spec.sizes = read_sizes(reader);
+    spec.sizes = read_batch_sizes(reader);
     const bool sized = !spec.sizes.empty();
     if (sized && reader.has("max"))
         reader.fail("max", "is the last of `sizes`: remove one of the two");
@@ -77,7 +78,7 @@ BatchRules read_batch(TomlReader& top, ipc::Task task, const std::vector<ipc::Te
     if (ipc::is_of_texts(task))
         top.fail("batch", "is not for tasks of texts: max_batch in [text] says how they are cut");
     reader->allow({"max", "sizes", "max_delay"});
-    rules.spec = read_spec(*reader);
+    rules.spec = read_batch_spec(*reader);
     rules.delay = std::chrono::milliseconds(
         reader->duration_ms("max_delay", 0, kLongestDelayMs, kUsualDelayMs));
     reader->finish();

@@ -218,14 +218,11 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
                            const std::string& folder_name) {
     const toml::table table = parse_toml(text, file);
     TomlReader top(table, file);
-    top.allow({"name",          "description",  "task",
-               "device",        "isolation",    "max_run",
-               "threads",       "code",         "mask",
-               "text",          "batch",        "input",
-               "output",        "dims",         "residency",
-               "warmup",        "load_threads", "precision",
-               "channels_last", "freeze",       "cudnn_benchmark",
-               "reserve"});
+    top.allow({"name",      "description",     "task",         "device",    "isolation",
+               "max_run",   "threads",         "code",         "mask",      "text",
+               "batch",     "limits",          "input",        "output",    "dims",
+               "residency", "warmup",          "load_threads", "precision", "channels_last",
+               "freeze",    "cudnn_benchmark", "reserve"});
     ModelFile model;
     model.name = top.text("name", folder_name);
     if (!is_model_name(model.name))
@@ -245,6 +242,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
         model.codes.begin(), model.codes.end(),
         [](const CodeEntry& code) { return code.format == ipc::CodeFormat::torchscript; });
     model.options = read_load_options(top, torchscript);
+    model.bounds = read_model_bounds(top);
     model.batch = read_batch(top, model.task, model.inputs, model.outputs);
     model.warm_ups = read_warm_ups(top, model.inputs);
     if (model.batch.spec.measure && model.warm_ups.stated && model.warm_ups.entries.empty())

@@ -10,6 +10,7 @@
 #include "daemon/models/text_table.hpp"
 #include "daemon/models/toml_reader.hpp"
 #include "daemon/models/warm_ups.hpp"
+#include "daemon/queue_options.hpp"
 #include "ipc/wire/worker_messages.hpp"
 #include "scheduler/residency/rules.hpp"
 
@@ -36,6 +37,7 @@ struct ModelFile {
     ipc::MaskSpec mask;
     TextTable text;
     BatchRules batch;
+    ModelBounds bounds;
     WarmUps warm_ups;
     scheduler::ResidencyRules residency;
     std::string pinned_at;  // "FILE:LINE: residency.pinned", where it is

@@ -20,8 +20,9 @@ struct ModelVersion : Candidate {
     std::uint64_t held_bytes = 0;  // of its device while hot, as measured; 0 before the first load
     std::uint64_t load_ns = 0;     // that its worker took to load it, without its start
     std::uint64_t jobs_done = 0, jobs_failed = 0;
-    std::uint64_t batches = 0;     // of one job or several
-    std::uint32_t batch_rows = 0;  // as the last load found it, where it was to find out
+    std::uint64_t batches = 0;               // of one job or several
+    std::uint32_t batch_rows = 0;            // as the first load found it, where it was to find out
+    std::vector<ipc::LoadFact> batch_curve;  // and by what
 
     bool measured() const { return !last_load.code.empty(); }
     std::uint32_t rows_at_a_time() const {

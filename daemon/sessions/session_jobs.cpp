@@ -89,11 +89,14 @@ void Session::submit(std::uint64_t request, ipc::Submit message) {
     };
     Result<CheckedJob> checked = check_job(std::move(message), (*model)->file, find);
     if (!checked) return fail(request, checked.error());
-    Result<QueuePlace> place = services_.queue.enter({peer_.uid, id_}, checked->inline_bytes);
+    Result<QueuePlace> place =
+        services_.queue.enter({peer_.uid, id_}, {(*model)->id, (*model)->file.bounds},
+                              checked->inline_bytes, scheduler::Clock::now());
     if (!place) {
         Error busy = std::move(place).error();
-        busy.retry_after_ms =
-            static_cast<std::uint64_t>(services_.dispatcher.come_back(**model).count());
+        if (busy.retry_after_ms == 0)
+            busy.retry_after_ms =
+                static_cast<std::uint64_t>(services_.dispatcher.come_back(**model).count());
         return fail(request, busy);
     }
     ++jobs_seen_;

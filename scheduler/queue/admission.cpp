@@ -32,7 +32,8 @@ void take_away(std::map<Key, Load>& loads, const Key& key, std::uint64_t bytes) 
 
 }  // namespace
 
-std::optional<Overload> Admission::enter(const Submitter& submitter, std::uint64_t bytes) {
+std::optional<Overload> Admission::enter(const Submitter& submitter, std::uint64_t bytes,
+                                         ModelId model, const Load& of_model) {
     const auto own = own_limits_.find(submitter.uid);
     const Load& user_limit = own == own_limits_.end() ? limits_.user : own->second;
     using Of = Overload::Of;
@@ -40,15 +41,18 @@ std::optional<Overload> Admission::enter(const Submitter& submitter, std::uint64
             beyond(limits_.session, held_by(sessions_, submitter.session), bytes, Of::session))
         return over;
     if (auto over = beyond(user_limit, of(submitter.uid), bytes, Of::user)) return over;
+    if (auto over = beyond(of_model, held_by(models_, model), bytes, Of::model)) return over;
     if (auto over = beyond(limits_.all, all_, bytes, Of::all)) return over;
     add(sessions_[submitter.session], bytes);
     add(users_[submitter.uid], bytes);
+    add(models_[model], bytes);
     add(all_, bytes);
     return std::nullopt;
 }
 
-void Admission::leave(const Submitter& submitter, std::uint64_t bytes) {
+void Admission::leave(const Submitter& submitter, std::uint64_t bytes, ModelId model) {
     take_away(sessions_, submitter.session, bytes);
+    take_away(models_, model, bytes);
     take_away(users_, submitter.uid, bytes);
     --all_.jobs;
     all_.bytes -= bytes;

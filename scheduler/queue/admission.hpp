@@ -25,7 +25,7 @@ struct AdmissionLimits {
 
 // Why one more job is not taken.
 struct Overload {
-    enum class Of { session, user, all } of;
+    enum class Of { session, user, model, all } of;
     enum class In { jobs, bytes } in;
     std::uint64_t limit;
 
@@ -42,9 +42,11 @@ class Admission {
     void set_limit(Uid uid, Load limit) { own_limits_[uid] = limit; }
 
     // Takes a job of so many bytes in, or says what it goes beyond; the narrowest bound first.
-    std::optional<Overload> enter(const Submitter& submitter, std::uint64_t bytes);
+    // `of_model`: what the model of the job may have.
+    std::optional<Overload> enter(const Submitter& submitter, std::uint64_t bytes,
+                                  ModelId model = 0, const Load& of_model = kNoLimit);
     // A job that was taken in has ended.
-    void leave(const Submitter& submitter, std::uint64_t bytes);
+    void leave(const Submitter& submitter, std::uint64_t bytes, ModelId model = 0);
 
     Load all() const { return all_; }
     Load of(Uid uid) const;
@@ -54,6 +56,7 @@ class Admission {
     std::map<Uid, Load> own_limits_;
     std::map<Uid, Load> users_;
     std::map<SessionId, Load> sessions_;
+    std::map<ModelId, Load> models_;
     Load all_;
 };
 

@@ -109,6 +109,22 @@ TEST_F(SharedInference, is_halved_where_memory_runs_out_before_anybody_sees_an_e
     EXPECT_THAT(numbers_of(answer), testing::AllOf(SizeIs(24), Each(6)));
 }
 
+TEST_F(SharedInference, is_measured_at_the_first_load_and_told_of_after_each) {
+    take("rows", "[batch]\nmax = \"auto\"\n");
+    const auto curve = [&] {
+        const ModelInfo info = client.info("rows").value();
+        EXPECT_LE(info.batch_rows, 8U) << "beyond them memory runs out";
+        std::size_t points = 0;
+        for (const LoadFact& fact : info.last_load.facts)
+            points += fact.name.starts_with("batch of ") ? 1 : 0;
+        return points;
+    };
+    EXPECT_EQ(curve(), 4U) << "1, 2, 4, 8";
+    client.unload("rows").value();
+    client.load("rows").value();
+    EXPECT_EQ(curve(), 4U);
+}
+
 TEST_F(SharedInference, is_refused_to_a_model_whose_tensors_have_no_rows) {
     daemon.copy_model("sleepy", "two");
     std::ofstream(daemon.models() / "two" / "model.toml", std::ios::app) << "[batch]\nmax = 4\n";

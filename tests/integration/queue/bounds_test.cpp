@@ -46,6 +46,17 @@ TEST_F(Bounds, of_a_user_hold_for_all_sessions) {
     EXPECT_THAT(busy.message, HasSubstr("user "));
 }
 
+TEST_F(Bounds, of_a_model_are_those_of_its_model_toml) {
+    take("add", "[limits]\nrate = 0.1\n");
+    TestClient sender(daemon.socket());
+    const auto adding = job("add", {floats({1}), floats({2})});
+    EXPECT_TRUE(sender.call(adding).is<ipc::Done>());
+    const Error busy = sender.call(adding).error();
+    EXPECT_EQ(busy.code, Errc::busy);
+    EXPECT_EQ(busy.message, "this model may have 0.1 jobs a second, and has had them");
+    EXPECT_GT(busy.retry_after_ms, 1000U);
+}
+
 TEST_F(Bounds, make_the_library_wait_until_there_is_room) {
     std::vector<Job> jobs;
     for (int i = 0; i < 3; ++i)

@@ -49,6 +49,19 @@ TEST(QueueOptions, are_read_from_the_configuration_file) {
     EXPECT_EQ(options.users.at(1001).limit, (scheduler::Load{4, 2 * kMiB}));
 }
 
+TEST(QueueOptions, have_rates_of_users_and_models) {
+    EXPECT_EQ(read("").user_rate, scheduler::kNoRate);
+    const QueueOptions options = read("[queue]\nuser_rate = 50\n[queue.user.1000]\nrate = 0.5\n");
+    EXPECT_EQ(options.user_rate, 50);
+    EXPECT_EQ(options.users.at(1000).rate, 0.5);
+    EXPECT_THAT(fault_of("[queue]\nuser_rate = 0\n"), HasSubstr("queue.user_rate"));
+    const toml::table table = parse_toml("[limits]\njobs = 10\nrate = 5\n", "model.toml");
+    TomlReader top(table, "model.toml");
+    const ModelBounds bounds = read_model_bounds(top);
+    EXPECT_EQ(bounds.jobs, 10U);
+    EXPECT_EQ(bounds.rate, 5);
+}
+
 TEST(QueueOptions, name_file_line_and_key_of_what_cannot_be) {
     EXPECT_THAT(fault_of("[queue]\nsession_jobs = 1000\n"),
                 HasSubstr("samovard.toml:2: queue.session_jobs: "));
@@ -65,11 +78,12 @@ class Queueing : public testing::Test {
         QueueOptions options;
         options.limits = {{2, kMiB}, {3, 2 * kMiB}, {4, 3 * kMiB}};
         options.users[7].limit = scheduler::Load{1, kMiB};
+        options.users[8].rate = 1;
         return options;
     }
     // True where there was room; else the error is in `error`.
     bool enter(scheduler::Uid uid, scheduler::SessionId session, std::uint64_t bytes = 0) {
-        Result<QueuePlace> place = queue_.enter({uid, session}, bytes);
+        Result<QueuePlace> place = queue_.enter({uid, session}, {1, bounds_}, bytes, now_);
         if (!place) {
             error_ = place.error();
             return false;
@@ -79,6 +93,8 @@ class Queueing : public testing::Test {
     }
 
     JobQueue queue_{small()};
+    ModelBounds bounds_;
+    scheduler::Time now_{std::chrono::hours(1)};
     std::vector<QueuePlace> places_;
     Error error_;
 };
@@ -116,6 +132,31 @@ TEST_F(Queueing, counts_the_bytes_that_jobs_bring_in_their_messages) {
               "the inline tensors of the jobs of this session would hold more than 1048576 bytes");
     EXPECT_THAT(error_.hint, HasSubstr("into a channel"));
     EXPECT_TRUE(enter(1, 1)) << "in a channel there is room";
+}
+
+TEST_F(Queueing, says_busy_over_the_bound_of_a_model) {
+    bounds_.jobs = 1;
+    EXPECT_TRUE(enter(1, 1));
+    EXPECT_FALSE(enter(2, 2));
+    EXPECT_THAT(error_.message, HasSubstr("this model has 1 jobs that are not done"));
+}
+
+TEST_F(Queueing, says_busy_to_who_is_too_fast_and_when_to_come_back) {
+    bounds_.rate = 2;
+    EXPECT_TRUE(enter(1, 1) && enter(2, 2));
+    EXPECT_FALSE(enter(3, 3));
+    EXPECT_EQ(error_.code, Errc::busy);
+    EXPECT_EQ(error_.message, "this model may have 2 jobs a second, and has had them");
+    EXPECT_EQ(error_.retry_after_ms, 500U);
+    now_ += std::chrono::milliseconds(500);
+    EXPECT_TRUE(enter(3, 3)) << "what was refused took no place";
+}
+
+TEST_F(Queueing, has_a_rate_of_each_user) {
+    EXPECT_TRUE(enter(8, 1));
+    EXPECT_FALSE(enter(8, 2));
+    EXPECT_THAT(error_.message, HasSubstr("user 8 may have 1 jobs a second"));
+    EXPECT_TRUE(enter(9, 3));
 }
 
 TEST_F(Queueing, has_room_again_when_a_job_has_gone) {

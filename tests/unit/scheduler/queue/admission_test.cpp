@@ -49,6 +49,15 @@ TEST(Admission, takes_the_next_when_one_has_left) {
     EXPECT_FALSE(admission.enter({1, 10}, 1));
 }
 
+TEST(Admission, has_limits_of_a_model) {
+    Admission admission(kLimits);
+    EXPECT_FALSE(admission.enter({1, 10}, 0, 5, {1, 100}));
+    EXPECT_EQ(admission.enter({2, 20}, 0, 5, {1, 100}), (Overload{Of::model, In::jobs, 1}));
+    EXPECT_FALSE(admission.enter({2, 20}, 0, 6, {1, 100}));
+    admission.leave({1, 10}, 0, 5);
+    EXPECT_FALSE(admission.enter({2, 20}, 0, 5, {1, 100}));
+}
+
 TEST(Admission, has_limits_of_one_user) {
     Admission admission(kLimits);
     admission.set_limit(7, {0, 0});
