@@ -152,7 +152,11 @@ void Keeper::obey(const ModelVersion& model, scheduler::Wish::Kind kind,
     take_wish(model.id);
     if (kind == scheduler::Wish::Kind::load) memory_.budget().wanted(model.id);
     carry_out();
-    remember();  // at once: what an operator holds must not come back after a crash
+    // At once: what an operator holds must not come back after a crash. A load is as good as a use.
+    if (kind == scheduler::Wish::Kind::load && !length)
+        remember_soon();
+    else
+        remember();
 }
 
 std::optional<Error> Keeper::not_parkable(const ModelVersion& model) const {

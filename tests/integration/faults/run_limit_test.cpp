@@ -33,7 +33,7 @@ TEST_F(RunLimit, kills_the_worker_refuses_the_job_and_retries_the_others) {
         // Until it is gone it writes to memory that the refusal gives back.
         EXPECT_FALSE(runs(killed));
         EXPECT_EQ(error.code, Errc::run_limit);
-        EXPECT_THAT(error.message, HasSubstr("longer than 1000 ms, which is the max_run of model "
+        EXPECT_THAT(error.message, HasSubstr("longer than 1s, which is the max_run of model "
                                              "\"sleepy_limited\""));
         EXPECT_THAT(error.hint, HasSubstr("raise max_run in its model.toml"));
         for (const std::uint64_t request : beside)
