@@ -2,12 +2,9 @@
 
 #include <utility>
 
+#include "daemon/residency/clocks.hpp"
+
 namespace samovar::daemon {
-namespace {
-
-constexpr std::uint64_t kMinuteMs = 60'000;
-
-}  // namespace
 
 std::uint32_t CallLog::number_of(const std::string& model) {
     const auto [entry, added] =

@@ -7,6 +7,7 @@
 namespace samovar::daemon {
 
 // As messages and files tell times.
+inline constexpr std::uint64_t kMinuteMs = 60'000;
 inline std::uint64_t in_ms(scheduler::Duration time) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(time).count());

@@ -34,6 +34,15 @@ std::uint64_t kilobytes_of(const std::string& file, std::initializer_list<const 
     return found;
 }
 
+// Why a model of so many bytes cannot be pinned beside what is `pinned` already.
+std::string too_much_pinned(const std::string& device, scheduler::Bytes bytes,
+                            scheduler::Bytes pinned, scheduler::Bytes limit) {
+    const std::string holds = "it holds " + bytes_in_words(bytes);
+    const std::string allowed = bytes_in_words(limit) + " that models may hold of " + device;
+    if (bytes > limit) return holds + ", which is more than the " + allowed;
+    return holds + ", and " + bytes_in_words(pinned) + " of the " + allowed + " are pinned already";
+}
+
 }  // namespace
 
 HostMemory read_meminfo(const std::filesystem::path& meminfo) {
@@ -256,15 +265,11 @@ void DeviceMemory::reject_pins(Scan& scan, const Registry& registry) const {
             sum += bytes;
             return false;
         }
-        const std::string allowed =
-            bytes_in_words(limit) + " that models may hold of " + candidate.device;
-        const std::string why = bytes > limit ? ", which is more than the " + allowed
-                                              : ", and " + bytes_in_words(sum) + " of the " +
-                                                    allowed + " are pinned already";
         scan.rejected.push_back(
-            {candidate.folder, candidate.file.pinned_at + ": it holds " + bytes_in_words(bytes) +
-                                   why + ": remove pinned = true, or raise device." +
-                                   candidate.device + ".budget in samovard.toml"});
+            {candidate.folder, candidate.file.pinned_at + ": " +
+                                   too_much_pinned(candidate.device, bytes, sum, limit) +
+                                   ": remove pinned = true, or raise device." + candidate.device +
+                                   ".budget in samovard.toml"});
         return true;
     });
 }
@@ -275,18 +280,12 @@ std::optional<Error> DeviceMemory::pin_refusal(const ModelVersion& model) const 
     const scheduler::Bytes limit = limit_of(model.device), bytes = budget_.bytes(model.id);
     const scheduler::Bytes pinned = budget_.pinned(found->second, model.id);
     if (limit == kUnlimited || pinned + bytes <= limit) return std::nullopt;
-    if (bytes > limit)
-        return Error{Errc::out_of_memory,
-                     "model \"" + model.file.name + "\" cannot be pinned: it holds " +
-                         bytes_in_words(bytes) + ", which is more than the " +
-                         bytes_in_words(limit) + " that models may hold of " + model.device,
-                     "raise the budget in samovard.toml", 0, 0};
     return Error{Errc::out_of_memory,
-                 "model \"" + model.file.name + "\" cannot be pinned: it holds " +
-                     bytes_in_words(bytes) + ", and " + bytes_in_words(pinned) + " of the " +
-                     bytes_in_words(limit) + " that models may hold of " + model.device +
-                     " are pinned already",
-                 "release another pin, or raise the budget in samovard.toml", 0, 0};
+                 "model \"" + model.file.name +
+                     "\" cannot be pinned: " + too_much_pinned(model.device, bytes, pinned, limit),
+                 bytes > limit ? "raise the budget in samovard.toml"
+                               : "release another pin, or raise the budget in samovard.toml",
+                 0, 0};
 }
 
 std::vector<ipc::DeviceStatus> DeviceMemory::status() const {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "daemon/residency/clocks.hpp"
+
 namespace samovar::daemon {
 namespace {
 
@@ -22,9 +24,9 @@ ipc::Residency residency_of(std::string_view name) {
 }
 
 bool is_minute(const ipc::Event& event) {
-    constexpr std::uint64_t kLength = 60'000, kMost = std::numeric_limits<std::uint32_t>::max();
-    return event.at_ms % kLength == 0 && event.at_ms / kLength <= kMost && !event.model.empty() &&
-           event.calls > 0 && event.calls <= kMost;
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    return event.at_ms % kMinuteMs == 0 && event.at_ms / kMinuteMs <= kMost &&
+           !event.model.empty() && event.calls > 0 && event.calls <= kMost;
 }
 
 // A minute as line_of() writes it, where the model's name has no escapes: there may be a hundred

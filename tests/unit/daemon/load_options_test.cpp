@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/models/model_file.hpp"
+#include "toml_fault.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -20,12 +21,7 @@ ipc::LoadOptions options_of(const std::string& keys) {
 }
 
 std::string fault_of(const std::string& keys, const std::string& code = "model.pt") {
-    try {
-        parse_model_file(model(keys, code), "m/model.toml", "folder");
-        return "";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { parse_model_file(model(keys, code), "m/model.toml", "folder"); });
 }
 
 TEST(LoadOptions, leave_all_as_it_is_where_nothing_is_said) {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/support/process.hpp"
+#include "toml_fault.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -47,12 +48,7 @@ ModelFile parse(const std::string& text) {
 
 // The fault of a text; "" where it has none.
 std::string fault_of(const std::string& text) {
-    try {
-        parse(text);
-        return "";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { parse(text); });
 }
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {

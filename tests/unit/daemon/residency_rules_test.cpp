@@ -2,6 +2,7 @@
 // told.
 
 #include "daemon/models/residency_rules.hpp"
+#include "toml_fault.hpp"
 
 #include <gmock/gmock.h>
 
@@ -30,12 +31,7 @@ ResidencyRules rules_of(const std::string& lines, Zone (*otherwise)() = Zone::ut
 
 // The fault of such a file; "" where it has none.
 std::string fault_of(const std::string& lines) {
-    try {
-        rules_of(lines);
-        return "";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { rules_of(lines); });
 }
 
 // Monday, 5 January 2026, at this time in UTC.

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/models/model_file.hpp"
+#include "toml_fault.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -31,12 +32,7 @@ ModelFile parsed(const std::string& text) {
     return parse_model_file(text, "m/model.toml", "folder");
 }
 std::string fault_of(const std::string& text) {
-    try {
-        parsed(text);
-        return "";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { parsed(text); });
 }
 
 TEST(TextTable, takes_its_defaults_where_nothing_is_said) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/models/model_file.hpp"
+#include "toml_fault.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -50,12 +51,7 @@ std::vector<ipc::WarmUp> plan(const std::string& text) {
 }
 
 std::string fault_of(const std::string& text) {
-    try {
-        plan(text);
-        return "";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { plan(text); });
 }
 
 std::string with(const std::string& end) {
