@@ -193,8 +193,8 @@ void Dispatcher::load(const ModelPtr& model, std::weak_ptr<Requester> requester,
         return;
     }
     waiters_.push_back({model->id, true, std::move(requester), request});
-    if (!load_started_.contains(model->id)) tell_load_to_come(model->id);
-    load_started_[model->id] = now;
+    // A load that has begun, as by the wish that comes before this, took longer than from now on.
+    if (load_started_.try_emplace(model->id, now).second) tell_load_to_come(model->id);
     dispatch_.load(model->id, now);
     carry_out();
 }
