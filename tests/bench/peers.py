@@ -113,6 +113,8 @@ def round_of(name: str, case: Case, peers: list[type], seconds: float, all_figur
         try:
             measure(kind, case, seconds, alone, figures)
         except (RuntimeError, OSError, subprocess.SubprocessError) as fault:
+            if kind is Samovar:
+                raise
             figures.faults.append(f"{type(fault).__name__}: {fault}")
             report.say(f"    {figures.faults[-1]}")
 
