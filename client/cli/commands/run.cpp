@@ -7,6 +7,7 @@
 #include "client/cli/commands/all.hpp"
 #include "client/cli/run/conductor.hpp"
 #include "client/cli/run/job.hpp"
+#include "client/cli/run/options.hpp"
 #include "client/cli/run/texts.hpp"
 #include "client/cli/words.hpp"
 #include "samovar/limits.hpp"
@@ -17,7 +18,6 @@ namespace {
 // Slots of all lanes together: several pictures of 100 megapixels, and an eighth of a user's quota.
 constexpr std::uint64_t kSlotBudget = 512u << 20;
 constexpr std::chrono::milliseconds kLongestKeepAlive{kMaxKeepAliveMs};
-constexpr std::chrono::microseconds kLatestDeadline{kMaxDeadlineUs};
 
 struct Given {
     RunRequest request;
@@ -25,19 +25,6 @@ struct Given {
     std::string keep_alive, priority, deadline;
     double timeout_s = 600;
 };
-
-// NAME=VALUE, split at the first '='.
-Result<void> split(const std::vector<std::string>& words, const char* option, const char* example,
-                   std::vector<std::pair<std::string, std::string>>& into) {
-    for (const std::string& word : words) {
-        const std::size_t equals = word.find('=');
-        if (equals == 0 || equals == word.npos)
-            return usage_error(fmt::format("{} {} has no NAME=VALUE", option, word),
-                               fmt::format("for example {} {}", option, example));
-        into.emplace_back(word.substr(0, equals), word.substr(equals + 1));
-    }
-    return {};
-}
 
 // "10m", "0", "forever".
 Result<void> take_keep_alive(const std::string& word, RunRequest& request) {
@@ -50,27 +37,6 @@ Result<void> take_keep_alive(const std::string& word, RunRequest& request) {
     return usage_error(fmt::format("--keep-alive {} is {}", word,
                                    longest ? "longer than 30 days" : "no length of time"),
                        "write 10m, 2h or 1d, 0, or forever");
-}
-
-Result<void> take_priority(const std::string& word, RunRequest& request) {
-    for (const auto& [name, priority] :
-         {std::pair{"normal", Priority::normal}, std::pair{"interactive", Priority::interactive},
-          std::pair{"background", Priority::background}}) {
-        if (word != name) continue;
-        request.priority = priority;
-        return {};
-    }
-    return usage_error(fmt::format("--priority {} is none", word),
-                       "write interactive, normal or background");
-}
-
-Result<void> take_deadline(const std::string& word, RunRequest& request) {
-    if (word.empty()) return {};
-    request.deadline = ipc::parse_duration(word);
-    if (request.deadline && request.deadline->count() > 0 && *request.deadline <= kLatestDeadline)
-        return {};
-    return usage_error(fmt::format("--deadline {} is no length of time up to a day", word),
-                       "write 500ms, 2s or 1m");
 }
 
 Result<void> check(const RunRequest& request, const Console& console) {
@@ -159,10 +125,10 @@ Action declare(Arguments& app) {
     app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
     return [arguments](const Invocation& invocation) {
         RunRequest& wanted = arguments->request;
-        Result<void> fine = split(arguments->params, "--param", "output=alpha", wanted.params);
-        if (fine) fine = split(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
+        Result<void> fine = take_pairs(arguments->params, "--param", "output=alpha", wanted.params);
+        if (fine) fine = take_pairs(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
         if (fine) fine = take_keep_alive(arguments->keep_alive, wanted);
-        if (fine && !arguments->priority.empty()) fine = take_priority(arguments->priority, wanted);
+        if (fine) fine = take_priority(arguments->priority, wanted);
         if (fine) fine = take_deadline(arguments->deadline, wanted);
         if (fine) fine = check(wanted, invocation.console);
         if (!fine) return invocation.refuse(fine.error());
