@@ -16,11 +16,18 @@ Json to_json(const Error& error) {
 }
 
 Json to_json(const Timings& timings) {
-    return {{"queued", microseconds(timings.queued)},
-            {"prepared", microseconds(timings.prepared)},
-            {"inferred", microseconds(timings.inferred)},
-            {"finished", microseconds(timings.finished)},
-            {"total", microseconds(timings.total)}};
+    return {
+        {"queued", microseconds(timings.queued)},     {"prepared", microseconds(timings.prepared)},
+        {"inferred", microseconds(timings.inferred)}, {"finished", microseconds(timings.finished)},
+        {"total", microseconds(timings.total)},       {"cached", timings.cached}};
+}
+
+Json to_json(const CacheStatus& cache) {
+    if (cache.limit == 0) return nullptr;
+    return {{"limit_bytes", cache.limit},
+            {"bytes", cache.bytes},
+            {"results", cache.results},
+            {"hits", cache.hits}};
 }
 
 Json to_json(const ModelSummary& model) {

@@ -17,8 +17,10 @@ double microseconds(std::chrono::nanoseconds time) noexcept;
 
 // {"code", "message", "hint"}, and "needed" and "retry_after_ms" where they are not 0.
 Json to_json(const Error& error);
-// {"queued", "prepared", "inferred", "finished", "total"}
+// {"queued", "prepared", "inferred", "finished", "total", "cached"}
 Json to_json(const Timings& timings);
+// {"limit_bytes", "bytes", "results", "hits"}; null of a model that keeps none.
+Json to_json(const CacheStatus& cache);
 // {"name", "task", "device", "version", "residency", "description", "problem"}
 Json to_json(const ModelSummary& model);
 // {"was_hot", "code", "device", "weight_bytes", "mapped_weights", "threads", "total_us",

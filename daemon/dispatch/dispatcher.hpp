@@ -175,8 +175,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::ModelSettled& action);
     void perform(const scheduler::ForgetModel& action);
 
-    // How a job came to its end: the first two at a worker, the last by somebody's will.
-    enum class Ending { done, failed, refused, withdrawn };
+    // How a job came to its end: the first three at a worker, the last by somebody's will.
+    enum class Ending { done, from_cache, failed, refused, withdrawn };
     void ended(const Job& job, Ending ending);
     void send_ready_batches(scheduler::WorkerId id);
     void send(Place& place, const std::vector<scheduler::JobId>& batch);

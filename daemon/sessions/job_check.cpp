@@ -276,6 +276,7 @@ Result<CheckedJob> check(ipc::Submit submit, const ModelFile& model, const FindC
     job.run.inputs = std::move(*inputs);
     job.run.outputs = std::move(submit.outputs);
     job.run.params = std::move(submit.params);
+    job.run.no_cache = submit.no_cache;
     return job;
 }
 

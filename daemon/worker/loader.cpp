@@ -97,6 +97,7 @@ void Loader::carry_out(const ipc::WorkerPark& park, std::uint64_t request) {
     const CerrCapture said;
     try {
         model->network->park();
+        if (model->results) model->results->clear();
         device_.synchronize();
         device_.release_memory();
         log::info(title);

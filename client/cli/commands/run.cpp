@@ -156,6 +156,8 @@ Action declare(Arguments& app) {
                "Whose turn is first where jobs wait (normal)");
     app.option("--deadline", "TIME", arguments->deadline,
                "When a job is to be done, from its begin on; else it is not run");
+    app.flag("--no-cache", request.no_cache,
+             "Compute, also where the model has kept the result of an equal job");
     app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
     return [arguments](const Invocation& invocation) {
         RunRequest& wanted = arguments->request;
@@ -216,8 +218,8 @@ const Command kRun{
     .json =
         "[{\"file\", \"output\": the first path written, or null, \"status\": \"done\", "
         "\"failed\" or \"cancelled\",\n  \"error\": {\"code\", \"message\", \"hint\"} or null,\n"
-        "  \"timings_us\": {\"queued\", \"prepared\", \"inferred\", \"finished\", \"total\"} or "
-        "null, \"wall_us\",\n"
+        "  \"timings_us\": {\"queued\", \"prepared\", \"inferred\", \"finished\", \"total\", "
+        "\"cached\"}\n  or null, \"wall_us\",\n"
         "  \"outputs\": [{\"name\", \"dtype\", \"shape\", \"file\" or \"values\"}],\n"
         "  and of a model of texts\n"
         "  \"texts\": [{\"text\", \"label\", \"probability\", \"probabilities\"}],\n"
