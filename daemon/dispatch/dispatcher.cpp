@@ -55,8 +55,12 @@ scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
     place_names_[model.worker] = id;
     Place& place = places_.emplace_back();
     const bool cuda = model.device.starts_with("cuda");
-    place.program = {cuda ? settings_.cuda_program : settings_.cpu_program, model.worker,
-                     model.device, settings_.threads, settings_.log_level};
+    place.program = {cuda ? settings_.cuda_program : settings_.cpu_program,
+                     model.worker,
+                     model.device,
+                     settings_.threads,
+                     settings_.log_level,
+                     settings_.decode_cache};
     return id;
 }
 

@@ -45,7 +45,7 @@ CachedJob::CachedJob(const LoadedModel& model, const ipc::RunJob& job, Slots& sl
     if (!could_keep(model, job)) return;
     own_.emplace(
         Own{slots.without_limit(), Outputs(job.outputs, output_count(model), slots), {}, {}});
-    ResultKey key = take_private(job, slots);
+    ResultKey key = take_private(job.inputs, job.params, slots);
     own_->digest = key.digest;
     own_->job.model = job.model;
     own_->job.inputs = std::move(key.inputs);

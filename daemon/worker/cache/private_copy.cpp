@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <span>
+#include <utility>
 
 #include "daemon/worker/cache/content_hash.hpp"
 #include "daemon/worker/tasks/inputs.hpp"
@@ -37,12 +37,13 @@ std::optional<std::uint64_t> input_bytes_of(const ipc::RunJob& job) {
     return all;
 }
 
-ResultKey take_private(const ipc::RunJob& job, Slots& slots) {
+ResultKey take_private(std::span<const ipc::InputTensor> inputs, std::vector<ipc::Param> params,
+                       Slots& slots) {
     ResultKey key;
-    key.params = job.params;
+    key.params = std::move(params);
     ContentHash hash;
-    for (std::size_t i = 0; i < job.inputs.size(); ++i) {
-        const ipc::InputTensor& input = job.inputs[i];
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const ipc::InputTensor& input = inputs[i];
         std::span<const std::byte> shared = input_bytes(input, input_title(input.name, i), slots);
         ipc::InputTensor& own = key.inputs.emplace_back();
         own.name = input.name;
