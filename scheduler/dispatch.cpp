@@ -40,7 +40,7 @@ void Dispatch::set_limits(ModelId id, const ModelLimits& limits) {
 
 void Dispatch::retire(ModelId id, Time now) {
     Model& model = models_.at(id);
-    model.awaited = !model.stays();
+    model.awaited = !model.stays() || is_coming(model.residency);
     model.retired = true;
     model.leaving = true;
     model.sinking = false;

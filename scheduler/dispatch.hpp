@@ -207,7 +207,7 @@ class Dispatch {
         Room room = Room::none;                        // to come up
         bool ran_out = false;  // of memory at its last try; this is its last
         bool held = false;     // refuses its jobs
-        bool awaited = false;  // was to step down when it was retired, and has not settled since
+        bool awaited = false;  // was on its way when it was retired, and has not settled since
         bool retired = false;
         bool forgotten = false;  // ForgetModel was said
         int load_deaths = 0;     // workers that died while it was loading, in a row

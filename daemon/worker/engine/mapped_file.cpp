@@ -2,8 +2,10 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
+#include <vector>
 
 #include "daemon/worker/engine/store_file.hpp"
 
@@ -13,6 +15,8 @@ namespace {
 // Between two reports of progress; 16 MiB take 0.2 ms from the page cache, 5 ms from a fast disk.
 constexpr std::size_t kChunkBytes = 16u << 20;
 constexpr std::size_t kPageBytes = 4096;
+// What lies in the page cache is mapped faster than a thread starts, unless it is very much.
+constexpr std::size_t kCachedBytesPerThread = 256u << 20;
 
 // Returns 0, or an errno. Linux 5.14 fills page tables on request; an older kernel is made to by
 // touching each page.
@@ -22,6 +26,13 @@ int populate(std::span<std::byte> memory) {
     for (std::size_t at = 0; at < memory.size(); at += kPageBytes)
         static_cast<void>(*static_cast<volatile const std::byte*>(memory.data() + at));
     return 0;
+}
+
+// Whether all of a mapped file was in the page cache a moment ago.
+bool is_cached(std::span<std::byte> memory) {
+    std::vector<unsigned char> pages((memory.size() + kPageBytes - 1) / kPageBytes);
+    return ::mincore(memory.data(), memory.size(), pages.data()) == 0 &&
+           std::ranges::all_of(pages, [](unsigned char page) { return (page & 1) != 0; });
 }
 
 }  // namespace
@@ -50,6 +61,7 @@ MappedFile::~MappedFile() {
 
 Result<void> MappedFile::read_all(std::size_t threads, const Progress& progress) const {
     const std::span memory(address_, size_);
+    if (is_cached(memory)) threads = std::min(threads, size_ / kCachedBytesPerThread + 1);
     const auto read = [&](std::size_t begin, std::size_t bytes) {
         return populate(memory.subspan(begin, bytes));
     };
