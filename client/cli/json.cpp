@@ -16,10 +16,11 @@ Json to_json(const Error& error) {
 }
 
 Json to_json(const Timings& timings) {
-    return {
-        {"queued", microseconds(timings.queued)},     {"prepared", microseconds(timings.prepared)},
-        {"inferred", microseconds(timings.inferred)}, {"finished", microseconds(timings.finished)},
-        {"total", microseconds(timings.total)},       {"cached", timings.cached}};
+    return {{"queued", microseconds(timings.queued)},
+            {"prepared", microseconds(timings.prepared)},
+            {"inferred", microseconds(timings.inferred)},
+            {"finished", microseconds(timings.finished)},
+            {"total", microseconds(timings.total)}};
 }
 
 Json to_json(const CacheStatus& cache) {

@@ -17,7 +17,7 @@ double microseconds(std::chrono::nanoseconds time) noexcept;
 
 // {"code", "message", "hint"}, and "needed" and "retry_after_ms" where they are not 0.
 Json to_json(const Error& error);
-// {"queued", "prepared", "inferred", "finished", "total", "cached"}
+// {"queued", "prepared", "inferred", "finished", "total"}
 Json to_json(const Timings& timings);
 // {"limit_bytes", "bytes", "results", "hits"}; null of a model that keeps none.
 Json to_json(const CacheStatus& cache);

@@ -125,6 +125,7 @@ TEST_F(Cache, is_passed_by_a_job_that_wants_no_cache_and_is_not_filled_by_it) {
     EXPECT_EQ(calls(5), 2) << "the one before was not kept";
     EXPECT_EQ(calls(5, true), 3);
     EXPECT_EQ(calls(5), 2) << "and did not replace what was";
+    EXPECT_EQ(run(fresh(job({number(7)}))).kept.count, 1U) << "what is kept is told all the same";
 }
 
 TEST_F(Cache, lets_the_oldest_go_beyond_its_bound) {

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "daemon/worker/cache/private_copy.hpp"
+#include "daemon/worker/job_error.hpp"
+#include "daemon/worker/tasks/encode.hpp"
 
 namespace samovar::worker {
 namespace {
@@ -32,6 +34,18 @@ void set_processing_time(std::vector<ipc::Detail>& details, std::chrono::duratio
     }
 }
 
+// Takes the parameters of it out of the job's.
+std::optional<Encoding> encoding_of(const LoadedModel& model, std::vector<ipc::Param>& params) {
+    if (ipc::is_of_texts(model.task)) return std::nullopt;
+    const std::optional<Encoding> encoding = take_or_throw(take_encoding(params));
+    // Told before it costs an inference.
+    if (encoding && encoding->format == image::ImageFormat::jpeg && model.task == ipc::Task::mask &&
+        take_or_throw(read_mask_params(params)) == MaskOutput::cutout)
+        throw JobError(Errc::invalid_argument, "a JPEG cannot hold a cut-out's transparency",
+                       "ask for encode = png, or for output = alpha");
+    return encoding;
+}
+
 bool could_keep(const LoadedModel& model, const ipc::RunJob& job) {
     if (model.results == nullptr || job.no_cache) return false;
     const std::optional<std::uint64_t> bytes = input_bytes_of(job);
@@ -42,26 +56,40 @@ bool could_keep(const LoadedModel& model, const ipc::RunJob& job) {
 
 CachedJob::CachedJob(const LoadedModel& model, const ipc::RunJob& job, Slots& slots)
     : model_(model), job_(job), slots_(slots), begun_(Clock::now()) {
-    if (!could_keep(model, job)) return;
-    own_.emplace(
-        Own{slots.without_limit(), Outputs(job.outputs, output_count(model), slots), {}, {}});
-    ResultKey key = take_private(job.inputs, job.params, slots);
-    own_->digest = key.digest;
+    std::vector<ipc::Param> params = job.params;
+    const std::optional<Encoding> encoding = encoding_of(model, params);
+    const bool keeps = could_keep(model, job);
+    if (!keeps && !encoding) return;
+    own_.emplace(Own{slots.without_limit(), Outputs(job.outputs, output_count(model), slots), {}});
+    own_->keeps = keeps;
+    own_->encoding = encoding;
     own_->job.model = job.model;
-    own_->job.inputs = std::move(key.inputs);
-    own_->job.params = std::move(key.params);
+    own_->job.params = std::move(params);
     own_->job.outputs.assign(output_count(model), kInThisProcess);
+    take_inputs();
     copying_ = Clock::now() - begun_;
 }
 
+void CachedJob::take_inputs() {
+    if (!own_->keeps) {
+        own_->job.inputs = job_.inputs;
+        own_->job.no_cache = job_.no_cache;
+        return;
+    }
+    ResultKey key = take_private(job_.inputs, job_.params, slots_);
+    own_->digest = key.digest;
+    own_->job.inputs = std::move(key.inputs);
+    own_->params = std::move(key.params);
+}
+
 std::optional<ipc::JobDone> CachedJob::from_cache() {
-    if (!own_) return std::nullopt;
+    if (!own_ || !own_->keeps) return std::nullopt;
     // Lent for the comparison.
-    ResultKey key{std::move(own_->job.inputs), std::move(own_->job.params), own_->digest};
+    ResultKey key{std::move(own_->job.inputs), std::move(own_->params), own_->digest};
     const std::shared_ptr<const KeptResult> result = model_.results->find(key);
     if (result == nullptr) {
         own_->job.inputs = std::move(key.inputs);
-        own_->job.params = std::move(key.params);
+        own_->params = std::move(key.params);
         copying_ = Clock::now() - begun_;
         return std::nullopt;
     }
@@ -84,19 +112,27 @@ BatchJob CachedJob::to_run() {
 }
 
 ipc::JobDone CachedJob::finish(ipc::JobDone done) {
-    if (!own_) return done;
+    if (!own_) {
+        if (model_.results) done.kept = model_.results->kept();
+        return done;
+    }
     const Clock::time_point begin = Clock::now();
+    if (own_->encoding) encode_pictures(done.outputs, *own_->encoding);
     const auto result = std::make_shared<const KeptResult>(
         KeptResult{std::move(done.outputs), std::move(done.details)});
-    ResultKey key{std::move(own_->job.inputs), std::move(own_->job.params), own_->digest};
-    // A network may write to its inputs: then nobody knows any more what was asked.
-    if (digest_of(key) == key.digest) model_.results->keep(std::move(key), result);
+    if (own_->keeps) keep(result);
     done.outputs = write_out(*result);
     done.details = result->details;
-    done.kept = model_.results->kept();
+    if (model_.results) done.kept = model_.results->kept();
     done.timings.prepared += to_ns(copying_);
     done.timings.finished += to_ns(Clock::now() - begin);
     return done;
+}
+
+void CachedJob::keep(const std::shared_ptr<const KeptResult>& result) {
+    ResultKey key{std::move(own_->job.inputs), std::move(own_->params), own_->digest};
+    // A network may write to its inputs: then nobody knows any more what was asked.
+    if (digest_of(key) == key.digest) model_.results->keep(std::move(key), result);
 }
 
 std::vector<ipc::OutputTensor> CachedJob::write_out(const KeptResult& result) {

@@ -5,6 +5,7 @@
 
 #include "daemon/worker/cache/result_cache.hpp"
 #include "daemon/worker/tasks/outputs.hpp"
+#include "daemon/worker/tasks/parameters.hpp"
 #include "daemon/worker/tasks/task.hpp"
 
 namespace samovar::worker {
@@ -12,7 +13,8 @@ namespace samovar::worker {
 // A job on its way past the results that its model keeps. One that could be kept is run on a copy
 // of its inputs, and its outputs are made in this process and copied to the client's slots at the
 // end: what is looked up, computed and kept is one and the same, whatever the client writes
-// meanwhile. Any other is run as it came. Compute thread.
+// meanwhile. So are the outputs of one that wants its pictures encoded. Any other is run as it
+// came. Compute thread.
 class CachedJob {
   public:
     // Copies the inputs, and checks the places of the outputs. `model`, `job` and `slots` outlive
@@ -33,8 +35,13 @@ class CachedJob {
         Slots slots;
         Outputs places;
         ipc::RunJob job;
-        ipc::Digest digest;
+        bool keeps = false;
+        std::vector<ipc::Param> params{};  // of the job as it came
+        ipc::Digest digest{};
+        std::optional<Encoding> encoding{};
     };
+    void take_inputs();
+    void keep(const std::shared_ptr<const KeptResult>& result);
     std::vector<ipc::OutputTensor> write_out(const KeptResult& result);
 
     const LoadedModel& model_;

@@ -7,6 +7,7 @@
 
 #include "daemon/worker/cache/private_copy.hpp"
 #include "daemon/worker/job_error.hpp"
+#include "daemon/worker/log.hpp"
 #include "ipc/image/image.hpp"
 
 namespace samovar::worker {
@@ -19,6 +20,7 @@ std::vector<std::int64_t> sizes_of_picture(std::uint64_t height, std::uint64_t w
 void decode_into(std::span<const std::byte> file, std::span<std::byte> pixels) {
     if (auto decoded = image::decode_rgb(file, pixels); !decoded)
         throw JobError(std::move(decoded).error());
+    log::debug("decoded a picture of " + std::to_string(pixels.size()) + " bytes");
 }
 
 // The kept pixels, which live as long as the tensor, in the cache or not.

@@ -1,5 +1,6 @@
 #pragma once
-// The results of a model's earlier jobs. No LibTorch.
+// The results of a model's earlier jobs, and the pixels of files, which are results, too. No
+// LibTorch.
 
 #include <cstdint>
 #include <list>
