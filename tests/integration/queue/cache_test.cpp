@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "ipc/image/encode.hpp"
+#include "ipc/image/image.hpp"
 #include "tests/integration/queue/queue.hpp"
 
 namespace samovar::tests {
@@ -103,6 +105,63 @@ TEST_F(KeptResults, count_against_the_device_s_budget_from_the_first) {
     take("throws", "[cache]\nresults = \"512MiB\"\n");
     EXPECT_GE(client.info("throws").value().held_bytes, 512U << 20);
     EXPECT_LT(without, 512U << 20);
+}
+
+// A picture that is sent as a file.
+class SentFiles : public KeptResults {
+  protected:
+    static constexpr std::uint32_t kHeight = 20, kWidth = 30;
+
+    std::vector<std::byte> pixels() const {
+        std::vector<std::byte> pixels(std::size_t{3} * kHeight * kWidth);
+        for (std::size_t i = 0; i < pixels.size(); ++i)
+            pixels[i] = static_cast<std::byte>(i * 5);
+        return pixels;
+    }
+    JobSpec inverting_file() const {
+        const std::vector<std::byte> raw = pixels();
+        Input input{.dtype = DType::encoded_image};
+        input.data = image::encode_png({raw, kWidth, kHeight, image::PixelFormat::rgb}).value();
+        input.shape = {input.data.size()};
+        JobSpec spec{.model = "invert"};
+        spec.inputs.push_back(std::move(input));
+        return spec;
+    }
+    std::vector<std::byte> inverted() const {
+        std::vector<std::byte> raw = pixels();
+        for (std::byte& value : raw)
+            value = ~value;
+        return raw;
+    }
+};
+
+TEST_F(SentFiles, are_decoded_by_the_worker_for_a_model_that_takes_pictures) {
+    take("invert", "");
+    EXPECT_EQ(run(inverting_file()).outputs.at(0).data, inverted());
+}
+
+TEST_F(SentFiles, come_back_as_files_where_the_job_asks_for_that) {
+    take("invert", kKeeping);
+    JobSpec spec = inverting_file();
+    spec.params = {{"encode", "png"}};
+    const JobResult first = run(std::move(spec));
+    EXPECT_EQ(first.outputs.at(0).dtype, DType::encoded_image);
+    std::vector<std::byte> decoded(inverted().size());
+    image::decode_rgb(first.outputs[0].bytes(), decoded).value();
+    EXPECT_EQ(decoded, inverted());
+    spec = inverting_file();
+    spec.params = {{"encode", "png"}};
+    EXPECT_TRUE(run(std::move(spec)).timings.cached);
+}
+
+TEST_F(SentFiles, are_refused_to_a_model_that_counts_rows) {
+    take("rows", "[batch]\nmax = 8\n");
+    JobSpec spec = inverting_file();
+    spec.model = "rows";
+    const auto refused = client.run(std::move(spec), kLong);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::bad_input);
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("takes no encoded image"));
 }
 
 }  // namespace
