@@ -47,6 +47,14 @@ Result<void> put(std::vector<std::byte> file, const std::string& path, const Pla
     return {};
 }
 
+Error misnamed(const std::string& output, bool jpeg) {
+    const std::string format = jpeg ? "JPEG" : "PNG";
+    return {
+        Errc::bad_output, "output " + output + " was encoded as " + format,
+        jpeg ? "name a .jpg file with -o, or a folder" : "name a .png file with -o, or a folder", 0,
+        0};
+}
+
 // A picture that the worker has encoded, as it is.
 Result<Kept> keep_file(const Output& output, const Places& places, std::size_t job) {
     Kept kept{output.name, output.dtype, output.shape, "", std::nullopt, {}};
@@ -56,11 +64,7 @@ Result<Kept> keep_file(const Output& output, const Places& places, std::size_t j
     const std::string suffix = places.wanted_suffix();
     const bool fits =
         suffix.empty() || (jpeg ? suffix == ".jpg" || suffix == ".jpeg" : suffix == ".png");
-    if (places.kind() == Places::Kind::file && !fits)
-        return Error{
-            Errc::bad_output,
-            "output " + output.name + " was encoded as " + (jpeg ? "JPEG" : "PNG"),
-            std::string("name a ") + (jpeg ? ".jpg" : ".png") + " file with -o, or a folder", 0, 0};
+    if (places.kind() == Places::Kind::file && !fits) return misnamed(output.name, jpeg);
     const auto bytes = output.bytes();
     const Result<void> done =
         put({bytes.begin(), bytes.end()}, places.path(job, output.name, jpeg ? ".jpg" : ".png"),
