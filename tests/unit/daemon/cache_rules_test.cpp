@@ -39,7 +39,7 @@ TEST(CacheRules, say_how_many_bytes_of_results_are_kept) {
 TEST(CacheRules, refuse_what_could_keep_nothing_and_what_no_machine_has) {
     for (const std::string bytes : {"63KiB", "5TiB", "many", "-1"})
         EXPECT_THAT(fault_of("[cache]\nresults = \"" + bytes + "\"\n"),
-                    HasSubstr("model.toml:12: cache.results: must be a number of bytes"))
+                    HasSubstr("model.toml:13: cache.results: must be a number of bytes"))
             << bytes;
 }
 
