@@ -327,6 +327,15 @@ bool Dispatch::finished(JobId id, Time now, bool ran) {
     return unwanted;
 }
 
+bool Dispatch::answered_from_cache(JobId id, Time now, Duration took) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end() || !found->second.in_flight) return true;
+    for (Batch& batch : workers_[models_.at(found->second.model).worker].in_flight)
+        for (Batch::Part& part : batch.parts)
+            if (part.job == id) part.from_cache = std::chrono::duration<Share>(took).count();
+    return finished(id, now);
+}
+
 // ---- Time ---------------------------------------------------------------------------------------
 
 std::optional<Time> Dispatch::next_tick() const {

@@ -283,13 +283,13 @@ void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::
                     bool suspect, Time now) {
     Worker& worker = workers_[id];
     Model& model = models_.at(model_id);
-    Batch batch{.model = model_id, .jobs = {}, .charges = {}, .suspect = suspect, .measures = true};
+    Batch batch{.model = model_id, .jobs = {}, .parts = {}, .suspect = suspect, .measures = true};
     for (const auto& [job_id, charge] : jobs) {
         Job& job = jobs_.at(job_id);
         job.in_flight = true;
         if (job.start_by) start_by_.erase({*job.start_by, job_id});
         batch.jobs.push_back(job_id);
-        batch.charges.emplace_back(charge, job.traits.size.rows);
+        batch.parts.push_back({job_id, charge, job.traits.size.rows});
     }
     model.runnable -= jobs.size();
     model.in_flight += jobs.size();
@@ -301,14 +301,19 @@ void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::
 // What it took is shared out by rows: to those who are charged for it, and to what the next is
 // thought to take.
 void Dispatch::batch_done(Worker& worker, const Batch& batch, Duration took) {
+    // What was answered from a cache costs what that took; the others share the rest by rows.
     std::uint64_t rows = 0;
-    for (const auto& [charge, of_job] : batch.charges)
-        rows += of_job;
-    const Share a_row = std::chrono::duration<Share>(took).count() /
-                        static_cast<Share>(std::max<std::uint64_t>(rows, 1));
-    for (const auto& [charge, of_job] : batch.charges)
-        worker.runnable.settle(charge, a_row * static_cast<Share>(of_job));
-    if (!batch.measures) return;
+    Share inferred = std::chrono::duration<Share>(took).count();
+    for (const Batch::Part& part : batch.parts) {
+        rows += part.from_cache ? 0 : part.rows;
+        inferred -= part.from_cache.value_or(0);
+    }
+    const Share a_row =
+        std::max<Share>(inferred, 0) / static_cast<Share>(std::max<std::uint64_t>(rows, 1));
+    for (const Batch::Part& part : batch.parts)
+        worker.runnable.settle(part.charge,
+                               part.from_cache.value_or(a_row * static_cast<Share>(part.rows)));
+    if (!batch.measures || rows == 0) return;
     Model& model = models_.at(batch.model);
     const Share weight = std::exchange(model.measured, true) ? kNewest : 1;
     model.seconds_a_row += weight * (a_row - model.seconds_a_row);

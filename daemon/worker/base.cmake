@@ -9,6 +9,7 @@ if(NOT TARGET samovar_worker_base)
     add_library(samovar_worker_base STATIC
         ${_worker}/arguments.cpp
         ${_worker}/log.cpp
+        ${_worker}/cache/result_cache.cpp
         ${_worker}/process.cpp
         ${_worker}/engine/error_text.cpp
         ${_worker}/engine/mapped_file.cpp

@@ -6,10 +6,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <utility>
 
+#include "daemon/worker/cache/cached_job.hpp"
 #include "daemon/worker/engine/cerr_capture.hpp"
 #include "daemon/worker/engine/faults.hpp"
 #include "daemon/worker/job_error.hpp"
@@ -57,22 +58,24 @@ void ComputeLoop::take(const ipc::Frame& frame) {
     }
     if (more || taken_.empty()) return;
     activity_.begin(taken_.front().request);
-    std::vector<Result<ipc::JobDone>> answers = run_taken();
-    for (std::size_t i = 0; i < taken_.size(); ++i)
-        answer(taken_[i].request, std::move(answers[i]));
+    run_taken();
     taken_.clear();
 }
 
-std::vector<Result<ipc::JobDone>> ComputeLoop::run_taken() {
+void ComputeLoop::run_taken() {
     const std::uint32_t number = taken_.front().job.model;
     const std::shared_ptr<LoadedModel> model = models_.find(number);
-    if (model == nullptr)
-        return {taken_.size(),
+    if (model == nullptr) {
+        for (const Taken& taken : taken_)
+            answer(
+                taken.request,
                 Error{Errc::unknown_model,
-                      "model number " + std::to_string(number) + " is not loaded here", "", 0, 0}};
+                      "model number " + std::to_string(number) + " is not loaded here", "", 0, 0});
+        return;
+    }
     threads_.use(model->threads);
     if (taken_.size() > 1) return run_together(*model);
-    return {1, run_alone(taken_.front(), *model)};
+    answer(taken_.front().request, run_alone(taken_.front(), *model));
 }
 
 Result<ipc::JobDone> ComputeLoop::run_alone(const Taken& taken, const LoadedModel& model) {
@@ -80,38 +83,69 @@ Result<ipc::JobDone> ComputeLoop::run_alone(const Taken& taken, const LoadedMode
     try {
         Slots slots(channels_);
         admit(taken, slots);
-        return run_task(model, taken.job, slots, device_, *clock_);
+        CachedJob job(model, taken.job, slots);
+        if (auto kept = job.from_cache()) return std::move(*kept);
+        const BatchJob own = job.to_run();
+        return job.finish(run_task(model, *own.job, *own.slots, device_, *clock_));
     } catch (...) {
         return told("a job of " + model.name, said.text());
     }
 }
 
-std::vector<Result<ipc::JobDone>> ComputeLoop::run_together(const LoadedModel& model) {
+std::unique_ptr<ComputeLoop::Member> ComputeLoop::join(const Taken& taken,
+                                                       const LoadedModel& model) {
+    auto member = std::make_unique<Member>(channels_);
+    admit(taken, member->slots);
+    CachedJob& job = member->job.emplace(model, taken.job, member->slots);
+    const std::optional<ipc::JobDone> kept = job.from_cache();
+    if (!kept) return member;
+    member.reset();
+    answers_.send(*kept, taken.request);
+    return nullptr;
+}
+
+void ComputeLoop::run_together(const LoadedModel& model) {
     const CerrCapture said;
     const TellError tell = [&] { return told("a batch of " + model.name, said.text()); };
+    std::vector<std::unique_ptr<Member>> members(taken_.size());  // null: answered, or refused
     std::vector<std::optional<Error>> refused(taken_.size());
-    std::deque<Slots> slots;
     std::vector<BatchJob> jobs;
     for (std::size_t i = 0; i < taken_.size(); ++i) {
-        Slots& own = slots.emplace_back(channels_);
         try {
-            admit(taken_[i], own);
-            jobs.push_back({&taken_[i].job, &own});
+            members[i] = join(taken_[i], model);
+            if (members[i]) jobs.push_back(members[i]->job->to_run());
         } catch (...) {
             refused[i] = tell();
         }
     }
     std::vector<Result<ipc::JobDone>> done;
     try {
-        done = run_batch(model, jobs, device_, *clock_, tell);
+        if (!jobs.empty()) done = run_batch(model, jobs, device_, *clock_, tell);
     } catch (...) {
         done.assign(jobs.size(), tell());
     }
-    std::vector<Result<ipc::JobDone>> answers;
     auto next = done.begin();
-    for (std::optional<Error>& error : refused)
-        answers.push_back(error ? std::move(*error) : std::move(*next++));
-    return answers;
+    for (const std::unique_ptr<Member>& member : members) {
+        if (!member) continue;
+        if (*next) *next = finish(*member, std::move(**next), tell);
+        ++next;
+    }
+    next = done.begin();
+    for (std::size_t i = 0; i < taken_.size(); ++i) {
+        const bool ran = members[i] != nullptr;
+        members[i].reset();
+        if (refused[i]) answer(taken_[i].request, std::move(*refused[i]));
+        if (ran) answer(taken_[i].request, std::move(*next++));
+    }
+    activity_.end();
+}
+
+Result<ipc::JobDone> ComputeLoop::finish(Member& member, ipc::JobDone done, const TellError& tell) {
+    try {
+        return member.job->finish(std::move(done));
+    } catch (...) {
+        return tell();
+    }
 }
 
 // Before the answer nothing of the job is held any more, and the worker is at nothing: whoever has

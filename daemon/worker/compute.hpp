@@ -1,14 +1,17 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/worker/activity.hpp"
+#include "daemon/worker/cache/cached_job.hpp"
 #include "daemon/worker/channels.hpp"
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
 #include "daemon/worker/tasks/slots.hpp"
+#include "daemon/worker/tasks/task.hpp"
 #include "daemon/worker/thread_count.hpp"
 #include "ipc/wire/frame.hpp"
 #include "ipc/wire/worker_messages.hpp"
@@ -37,9 +40,18 @@ class ComputeLoop {
     };
 
     void take(const ipc::Frame& frame);
-    std::vector<Result<ipc::JobDone>> run_taken();
+    void run_taken();
     Result<ipc::JobDone> run_alone(const Taken& taken, const LoadedModel& model);
-    std::vector<Result<ipc::JobDone>> run_together(const LoadedModel& model);
+    void run_together(const LoadedModel& model);
+    // A job of a batch, with what it holds.
+    struct Member {
+        explicit Member(const Channels& channels) : slots(channels) {}
+        Slots slots;
+        std::optional<CachedJob> job;
+    };
+    // Null where it was answered at once, from what its model keeps. Throws.
+    std::unique_ptr<Member> join(const Taken& taken, const LoadedModel& model);
+    static Result<ipc::JobDone> finish(Member& member, ipc::JobDone done, const TellError& tell);
     // Inside a catch: what is sent for it. Ends the process where the device has come to its end.
     Error told(const std::string& of, const std::string& said);
     // Sends the digest of a suspect job; throws JobError for one that is to be refused.

@@ -81,6 +81,13 @@ int run_texts(const Invocation& invocation, Client& client, const RunRequest& re
                    });
 }
 
+// -o photo.jpg, where nothing else is said.
+bool asks_for_jpeg(const RunRequest& request) {
+    const bool said = std::ranges::any_of(
+        request.params, [](const auto& param) { return param.first == "encode"; });
+    return !said && (request.out.ends_with(".jpg") || request.out.ends_with(".jpeg"));
+}
+
 int run(const Invocation& invocation, RunRequest& request) {
     Result<Client> client = invocation.connect();
     if (!client) return invocation.fail(client.error());
@@ -91,6 +98,7 @@ int run(const Invocation& invocation, RunRequest& request) {
     const bool texts = takes_texts(*model);
     const Result<Inputs> inputs = texts ? Inputs() : Inputs::make(request, *model);
     if (!inputs) return invocation.refuse(inputs.error());
+    if (!texts && asks_for_jpeg(request)) request.params.emplace_back("encode", "jpeg");
     const Result<Places> places = Places::make(request, *model);
     if (!places) return invocation.refuse(places.error());
     if (texts) return run_texts(invocation, *client, request, *model, *places);
@@ -122,6 +130,8 @@ Action declare(Arguments& app) {
                "Whose turn is first where jobs wait (normal)");
     app.option("--deadline", "TIME", arguments->deadline,
                "When a job is to be done, from its begin on; else it is not run");
+    app.flag("--no-cache", request.no_cache,
+             "Compute, also where the model has kept the result of an equal job");
     app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
     return [arguments](const Invocation& invocation) {
         RunRequest& wanted = arguments->request;
@@ -154,7 +164,9 @@ const Command kRun{
         "as PNG, any other as .npy: NAME-MODEL.png, and NAME-MODEL-OUTPUT.npy where the model has\n"
         "several outputs, in the current folder or in the one that -o names. Without -o, up to\n"
         "1024 numbers are printed instead. An input is never replaced; an earlier result is.\n"
-        "Task mask: --param output=cutout (the default) or output=alpha.\n"
+        "Task mask: --param output=cutout (the default) or output=alpha. --param encode=jpeg (and\n"
+        "quality=80, optimise=true) or encode=png has the worker make the file; -o photo.jpg asks\n"
+        "for that.\n"
         "\n"
         "Of a model of texts, the lines of each FILE are its texts; without one, those of "
         "standard\n"
@@ -183,7 +195,7 @@ const Command kRun{
         "[{\"file\", \"output\": the first path written, or null, \"status\": \"done\", "
         "\"failed\" or \"cancelled\",\n  \"error\": {\"code\", \"message\", \"hint\"} or null,\n"
         "  \"timings_us\": {\"queued\", \"prepared\", \"inferred\", \"finished\", \"total\"} or "
-        "null, \"wall_us\",\n"
+        "null, \"wall_us\",\n  \"cached\": whether the model had kept the result of an equal job,\n"
         "  \"outputs\": [{\"name\", \"dtype\", \"shape\", \"file\" or \"values\"}],\n"
         "  and of a model of texts\n"
         "  \"texts\": [{\"text\", \"label\", \"probability\", \"probabilities\"}],\n"
