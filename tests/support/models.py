@@ -88,6 +88,7 @@ RECIPES: dict[str, Recipe] = {
     "sentences-pt2": Recipe(networks.Sentences, ("pt2",), text=SENTENCES),
     "moods": Recipe(networks.Moods, text=MOODS),
     "mlp268": Recipe(networks.Mlp268, ("pt2", "pt")),
+    "minilm-sized": Recipe(networks.MinilmSized, ("pt2", "pt"), text=SENTENCES, alone=True),
     "mlp25": Recipe(networks.Mlp25, ("pt2", "pt"), alone=True),
     "mlp1000": Recipe(networks.Mlp1000, ("pt2", "pt"), alone=True),
 }

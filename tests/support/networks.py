@@ -4,6 +4,7 @@ import math
 import warnings
 
 import torch
+from samovar.export.recipes.bert import Bert, BertShape
 from torch import Tensor, nn
 
 PICTURE = {"image": ("height", "width", None)}
@@ -318,3 +319,16 @@ class Moods(TextNetwork):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         return self.choose(self.encoder(input_ids, attention_mask, token_type_ids)[:, 0])
+
+
+class MinilmSized(TextNetwork):
+    """A network of MiniLM's sizes, with random weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(29)
+        self.bert = Bert(BertShape(Encoder.VOCABULARY, width=384, layers=6, heads=12, inner=1536,
+                                   positions=Encoder.LONGEST))
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        return self.bert(input_ids, attention_mask, token_type_ids)
