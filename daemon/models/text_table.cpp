@@ -15,6 +15,8 @@ namespace {
 // As far as padding to one of them wastes at most half.
 constexpr std::array<std::uint32_t, 6> kBuckets{16, 32, 64, 128, 256, 512};
 constexpr std::int64_t kMaxBatchTokens = std::int64_t{1} << 24;
+// As [batch] has them.
+constexpr std::int64_t kUsualDelayMs = 5, kLongestDelayMs = 10'000;
 constexpr std::int64_t kMaxVocabularySize = std::int64_t{1} << 30;
 
 bool is_plain_name(std::string_view name) {
@@ -144,16 +146,19 @@ void read_answer(TomlReader& reader, ipc::Task task, TextTable& table) {
 TextTable read_text_table(TomlReader& top, ipc::Task task) {
     auto reader = top.table("text");
     if (!reader) top.fail("text", "is required for task \"" + std::string(to_string(task)) + "\"");
-    reader->allow({"tokenizer", "vocabulary", "lower_case", "strip_accents", "space_chinese",
-                   "rules", "vocabulary_size", "max_length", "inputs", "buckets", "pad_to",
-                   "max_batch", "max_batch_tokens", "max_texts", "labels", "activation", "dims",
-                   "pooling", "normalise"});
+    reader->allow(
+        {"tokenizer", "vocabulary",      "lower_case", "strip_accents",    "space_chinese",
+         "rules",     "vocabulary_size", "max_length", "inputs",           "buckets",
+         "pad_to",    "max_batch",       "max_delay",  "max_batch_tokens", "max_texts",
+         "labels",    "activation",      "dims",       "pooling",          "normalise"});
     TextTable table;
     read_vocabulary(*reader, table);
     read_network(*reader, table.spec);
     read_buckets(*reader, table.spec);
     const auto most = static_cast<std::int64_t>(kMaxTexts);
-    table.spec.max_batch = whole(*reader, "max_batch", 1, most, 32);
+    table.spec.max_batch = whole(*reader, "max_batch", 1, kMaxBatchRows, 32);
+    table.delay = std::chrono::milliseconds(
+        reader->duration_ms("max_delay", 0, kLongestDelayMs, kUsualDelayMs));
     table.spec.max_batch_tokens = whole(*reader, "max_batch_tokens", 1, kMaxBatchTokens, 8192);
     table.max_texts = whole(*reader, "max_texts", 1, most, 1024);
     read_answer(*reader, task, table);

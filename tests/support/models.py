@@ -86,6 +86,7 @@ RECIPES: dict[str, Recipe] = {
     "hefty-pt2": Recipe(networks.Hefty, ("pt2",)),
     "sentences": Recipe(networks.Sentences, text=SENTENCES),
     "sentences-pt2": Recipe(networks.Sentences, ("pt2",), text=SENTENCES),
+    "cramped": Recipe(networks.Cramped, text=SENTENCES),
     "moods": Recipe(networks.Moods, text=MOODS),
     "mlp268": Recipe(networks.Mlp268, ("pt2", "pt")),
     "minilm-sized": Recipe(networks.MinilmSized, ("pt2", "pt"), text=SENTENCES, alone=True),

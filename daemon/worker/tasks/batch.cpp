@@ -137,6 +137,7 @@ class Batch {
 std::vector<Result<ipc::JobDone>> run_batch(const LoadedModel& model,
                                             std::span<const BatchJob> jobs, Device& device,
                                             StageClock& clock, const TellError& tell) {
+    if (ipc::is_of_texts(model.task)) return run_text_batch(model, jobs, device, clock, tell);
     clock.begin();
     Batch batch(model, jobs, device, tell);
     clock.prepared();

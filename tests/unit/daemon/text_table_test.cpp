@@ -41,6 +41,8 @@ TEST(TextTable, takes_its_defaults_where_nothing_is_said) {
     EXPECT_THAT(model.text.labels, ElementsAre("glad", "sad"));
     EXPECT_EQ(model.text.vocabulary, "vocab.txt");
     EXPECT_EQ(model.text.max_texts, 1024U);
+    EXPECT_EQ(model.batch.spec.rows, 32U);
+    EXPECT_EQ(model.batch.delay, std::chrono::milliseconds(5));
     ipc::TextSpec expected;
     expected.label = "vocab.txt";
     expected.inputs = {{ipc::TextTensor::input_ids}, {ipc::TextTensor::attention_mask}};
@@ -75,6 +77,7 @@ inputs = ["token_type_ids", "input_ids"]
 buckets = [8, 64]
 pad_to = "bucket"
 max_batch = 4
+max_delay = "20ms"
 max_batch_tokens = 100
 activation = "sigmoid"
 )");
@@ -89,6 +92,8 @@ activation = "sigmoid"
     EXPECT_THAT(spec.buckets, ElementsAre(8, 64, 128));
     EXPECT_TRUE(spec.pad_to_bucket);
     EXPECT_EQ(spec.max_batch, 4U);
+    EXPECT_EQ(moods.batch.spec.rows, 4U);
+    EXPECT_EQ(moods.batch.delay, std::chrono::milliseconds(20));
     EXPECT_EQ(spec.max_batch_tokens, 100U);
     EXPECT_EQ(spec.activation, ipc::Activation::sigmoid);
 
