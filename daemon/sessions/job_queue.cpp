@@ -71,8 +71,10 @@ Result<QueuePlace> JobQueue::enter(const scheduler::Submitter& submitter, const 
     const double of_user = rate_of(submitter.uid);
     if (const auto wait = users_.take(submitter.uid, of_user, now))
         return too_fast("user " + std::to_string(submitter.uid), of_user, *wait);
-    if (const auto wait = models_.take(model.id, model.bounds.rate, now))
+    if (const auto wait = models_.take(model.id, model.bounds.rate, now)) {
+        users_.give_back(submitter.uid);
         return too_fast("this model", model.bounds.rate, *wait);
+    }
     return Result<QueuePlace>(std::move(place));
 }
 

@@ -19,25 +19,25 @@ class TokenBucket {
 
     // Takes one, or says in how long there will be one.
     std::optional<Duration> take(Time now) {
-        fill(now);
+        tokens_ = tokens_at(now);
+        last_ = now;
         if (tokens_ >= 1) {
             tokens_ -= 1;
             return std::nullopt;
         }
         return std::chrono::ceil<Duration>(std::chrono::duration<double>((1 - tokens_) / rate_));
     }
+    // What was taken last is not used.
+    void give_back() { tokens_ = std::min(burst(), tokens_ + 1); }
     // Nothing was taken for so long that it says no more than a new one.
-    bool is_full(Time now) {
-        fill(now);
-        return tokens_ >= burst();
-    }
+    bool is_full(Time now) const { return tokens_at(now) >= burst(); }
 
   private:
     double burst() const { return std::max(rate_, 1.0); }
-    void fill(Time now) {
+    double tokens_at(Time now) const {
+        if (last_ == Time{}) return tokens_;
         const double passed = std::chrono::duration<double>(now - last_).count();
-        if (last_ != Time{}) tokens_ = std::min(burst(), tokens_ + passed * rate_);
-        last_ = now;
+        return std::min(burst(), tokens_ + passed * rate_);
     }
 
     double rate_;
@@ -55,13 +55,17 @@ class Rates {
         if (buckets_.size() > 2 * remembered_ + kFew) forget(now);
         return buckets_.try_emplace(key, rate).first->second.take(now);
     }
+    void give_back(const Key& key) {
+        if (const auto found = buckets_.find(key); found != buckets_.end())
+            found->second.give_back();
+    }
     std::size_t size() const { return buckets_.size(); }
 
   private:
     static constexpr std::size_t kFew = 64;
 
     void forget(Time now) {
-        std::erase_if(buckets_, [now](auto& entry) { return entry.second.is_full(now); });
+        std::erase_if(buckets_, [now](const auto& entry) { return entry.second.is_full(now); });
         remembered_ = buckets_.size();
     }
 

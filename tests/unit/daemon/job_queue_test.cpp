@@ -159,6 +159,15 @@ TEST_F(Queueing, has_a_rate_of_each_user) {
     EXPECT_TRUE(enter(9, 3));
 }
 
+TEST_F(Queueing, leaves_a_user_the_rate_that_a_model_had_no_use_for) {
+    bounds_.rate = 1;
+    EXPECT_TRUE(enter(9, 1));
+    EXPECT_FALSE(enter(8, 2)) << "of the model";
+    bounds_.rate = scheduler::kNoRate;
+    EXPECT_TRUE(enter(8, 2));
+    EXPECT_FALSE(enter(8, 2)) << "of the user";
+}
+
 TEST_F(Queueing, has_room_again_when_a_job_has_gone) {
     EXPECT_TRUE(enter(1, 1) && enter(1, 1));
     places_.pop_back();
