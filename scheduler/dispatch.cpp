@@ -378,7 +378,7 @@ Dispatch::ModelView Dispatch::view_model(ModelId id) const {
     const bool outnumbered = must_wait_for_others(model) && worker.due.contains(id) &&
                              worker.is_open() && !worker.loading && has_room(id);
     const std::size_t queued = model.waiting.size() + model.runnable;
-    const std::chrono::duration<Share> queued_time(model.seconds_a_row *
+    const std::chrono::duration<Share> queued_time(model.seconds_a_job *
                                                    static_cast<Share>(queued));
     ModelView view{
         model.residency, queued,         model.in_flight,

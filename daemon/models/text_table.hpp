@@ -1,7 +1,6 @@
 #pragma once
-// [text] of model.toml: the vocabulary, the batches and the answer of a model of texts.
+// [text] of model.toml: the vocabulary and the answer of a model of texts.
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,8 @@ namespace samovar::daemon {
 struct TextTable {
     ipc::TextSpec spec;  // its `file` is still to come
     std::vector<std::string> labels;
-    std::uint32_t max_texts = 0;        // of one job
-    std::chrono::milliseconds delay{};  // how long a job may wait for others
-    std::string vocabulary;             // inside the folder
+    std::uint32_t max_texts = 0;  // of one job
+    std::string vocabulary;       // inside the folder
 };
 
 // Throws TomlFault.

@@ -27,7 +27,7 @@ GOAL = 0.95
 MODEL = "minilm-sized"
 THREADS, COUNT, DIMS = 2, 120, 384
 LETTERS = "e a s n t u o i l k m r p".split()  # each a piece of its own
-INT64 = 9
+FLOAT32, INT64 = 1, 9
 # As docs/models.md has the defaults.
 BUCKETS, ROWS = (16, 32, 64, 128), 32
 # Tokens of each sentence, [CLS] and [SEP] among them.
@@ -65,23 +65,13 @@ class Texts:
         ends, end = [], 0
         for text in texts:
             ends.append(end := end + len(text))
-        inputs = [inline(protocol.UINT8, sum(map(len, texts)), b"".join(texts)),
-                  inline(INT64, len(ends), struct.pack(f"<{len(ends)}q", *ends))]
+        inputs = [protocol.tensor(protocol.UINT8, [end], protocol.INLINE, 0, b"".join(texts)),
+                  protocol.tensor(INT64, [len(ends)], protocol.INLINE, 0, struct.pack(f"<{len(ends)}q", *ends))]
         place = protocol.place(self.channel, 0, len(texts) * DIMS * 4)
-        data = protocol.body(protocol.blob(MODEL), protocol.elements(inputs), protocol.elements([place]),
-                             protocol.elements([]), b"\x00", struct.pack("<BQ", 0, 0))
-        answer, _ = self.session.ask(protocol.SUBMIT, data, protocol.DONE)
-        answer.number("Q"), answer.text(), answer.number("B")
-        shape = [answer.number("Q") for _ in range(answer.number("Q"))]
+        shape, *_ = self.session.submit(MODEL, inputs, place, FLOAT32)
         if shape != [len(texts), DIMS]:
             raise ValueError(f"an answer of shape {shape}")
-        answer.number("I"), answer.number("Q"), answer.blob(), [answer.number("Q") for _ in range(5)]
-        return {answer.text(): answer.text() for _ in range(answer.number("Q"))}
-
-
-def inline(dtype: int, size: int, data: bytes) -> bytes:
-    return b"".join([protocol.blob(""), struct.pack("<B", dtype), protocol.elements([struct.pack("<Q", size)]),
-                     struct.pack("<IQ", protocol.INLINE, 0), protocol.blob(data)])
+        return dict(self.session.details)
 
 
 class InProcess:

@@ -66,6 +66,8 @@ RECIPES: dict[str, Recipe] = {
     "echo": Recipe(networks.Echo),
     "indexer": Recipe(networks.Indexer),
     "rows": Recipe(networks.Rows),
+    "lengths": Recipe(networks.Lengths),
+    "spacious": Recipe(networks.Spacious),
     "throws": Recipe(networks.Throws),
     "sleepy": Recipe(networks.Sleepy),
     "sleepy_limited": Recipe(networks.Sleepy, extra={"max_run": "1s"}),

@@ -124,6 +124,29 @@ class Rows(nn.Module):
         return x.sum(1) * 0 + x.shape[0]
 
 
+class Lengths(nn.Module):
+    """float32 [n, length], and a mask -> [n, length]: each over the sum of its row; and [n]: how long the rows came."""
+
+    example_inputs = {"x": torch.ones(3, 5), "mask": torch.ones(3, 5)}
+    dynamic_dims = {"x": ("n", "length"), "mask": ("n", "length")}
+    dim_bounds = {"n": (1, 4096), "length": (1, 64)}
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        return x / (x * mask).sum(1, keepdim=True), mask.sum(1) * 0 + x.shape[1]
+
+
+class Spacious(nn.Module):
+    """float32 [n] -> x + n, the rows that came together; of each row it makes 16 MiB on the way."""
+
+    example_inputs = {"x": torch.arange(3.0)}
+    dynamic_dims = {"x": ("n",)}
+    dim_bounds = VECTOR_BOUNDS
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.unsqueeze(1).repeat(1, 4 << 20)
+        return wide[:, 7] + x.shape[0]
+
+
 class Throws(nn.Module):
     """float32 [n] -> sqrt(x); raises where the first element is negative."""
 

@@ -13,7 +13,7 @@ class TextBatches : public testing::Test {
   protected:
     void load(const std::string& model, std::uint32_t rows = 32) {
         ipc::WorkerLoad load = texts_model(model);
-        load.text.max_batch = load.batch.rows = rows;
+        load.batch.rows = rows;
         worker_.load(load).as<ipc::WorkerLoaded>();
     }
     // The answers to jobs that are sent together.

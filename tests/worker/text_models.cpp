@@ -17,9 +17,6 @@ ipc::TextSpec text_spec(std::uint32_t columns) {
                    {ipc::TextTensor::attention_mask},
                    {ipc::TextTensor::token_type_ids}};
     text.max_length = kLongestText;
-    text.buckets = {16, 32, 64, kLongestText};
-    text.max_batch = 32;
-    text.max_batch_tokens = 8192;
     text.columns = columns;
     return text;
 }
@@ -38,6 +35,9 @@ ipc::WorkerLoad texts_model(const std::string& model) {
     load.task = moods ? ipc::Task::classify_text : ipc::Task::embed_text;
     load.version = "0123456789abcdef";
     load.text = text_spec(moods ? 3 : kTextDims);
+    load.batch.rows = 32;
+    load.batch.max_tokens = 8192;
+    load.batch.buckets = {16, 32, 64, kLongestText};
     return load;
 }
 

@@ -148,9 +148,9 @@ TEST(TextTask, answers_in_the_order_of_the_texts_however_they_are_cut) {
     WorkerProcess whole, cut;
     loaded(whole, texts_model("sentences"));
     ipc::WorkerLoad load = texts_model("sentences");
-    load.text.max_batch = 3;
-    load.text.max_batch_tokens = 100;
-    load.text.pad_to_bucket = true;
+    load.batch.rows = 3;
+    load.batch.max_tokens = 100;
+    load.batch.pad_to_bucket = true;
     loaded(cut, load);
     const Texts texts = sentences(50);
     const ipc::JobDone in_parts = cut.run(texts_job(texts)).as<ipc::JobDone>();

@@ -5,6 +5,7 @@
 #include <ATen/ops/from_blob.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,9 +16,15 @@
 #include "daemon/worker/tasks/task.hpp"
 #include "daemon/worker/tasks/text_job.hpp"
 #include "daemon/worker/tasks/text_steps.hpp"
+#include "daemon/worker/text/batch_plan.hpp"
 
 namespace samovar::worker {
 namespace {
+
+text::BatchLimits limits_of(const ipc::BatchSpec& batch) {
+    return {batch.buckets, batch.pad_to_bucket, batch.rows,
+            batch.max_tokens > 0 ? batch.max_tokens : std::numeric_limits<std::uint32_t>::max()};
+}
 
 // The texts of some jobs, one job's behind the other's.
 class SharedTexts {
@@ -40,7 +47,7 @@ class SharedTexts {
     }
 
     void infer() {
-        for (const text::TextBatch& batch : text::plan_batches(lengths_, model_.texts->limits())) {
+        for (const text::TextBatch& batch : text::plan_batches(lengths_, limits_of(model_.batch))) {
             std::vector<const std::vector<std::int32_t>*> ids;
             std::vector<bool> has(jobs_.size(), false);
             for (const std::uint32_t row : batch.rows) {
