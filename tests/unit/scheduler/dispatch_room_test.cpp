@@ -116,5 +116,14 @@ TEST_F(DispatchRoom, IsNotAskedForAgainWhereNobodyWantsTheModelAnyMore) {
     EXPECT_EQ(ran_out(B), "B failed");
 }
 
+TEST_F(DispatchRoom, IsGivenUpByAVersionThatIsGoneWhoseLoadIsToldOfAllTheSame) {
+    dispatch_.load(B, now());
+    submit(2, B);
+    room_made(B);
+    retire(B);
+    EXPECT_EQ(ran_out(B), "room for B") << "for its job";
+    EXPECT_EQ(cancel(2), "refuse 2 cancelled, no room needed B, B cold, forget B");
+}
+
 }  // namespace
 }  // namespace samovar::scheduler
