@@ -23,9 +23,11 @@ class LittleMemory : public WithQueue {
     void leave(std::uint64_t bytes) const {
         const auto worker = static_cast<pid_t>(daemon.worker().pid);
         const std::uint64_t limit = status_kb(worker, "VmData") * 1024 + bytes;
-        const rlimit both{limit, limit};
-        if (::prlimit(worker, RLIMIT_DATA, &both, nullptr) != 0)
-            throw std::runtime_error("prlimit");
+        rlimit data{};
+        bool fine = ::prlimit(worker, RLIMIT_DATA, nullptr, &data) == 0;
+        data.rlim_cur = limit;
+        fine = fine && ::prlimit(worker, RLIMIT_DATA, &data, nullptr) == 0;
+        if (!fine) throw std::runtime_error("prlimit");
     }
     std::size_t times_it_ran_out() const {
         const std::string log = daemon.log(), words = "spacious: memory ran out for";

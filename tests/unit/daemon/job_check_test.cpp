@@ -302,6 +302,7 @@ class Shared : public Checking {
     // float32 [n, length], rows of one bucket in one inference.
     Shared() {
         const ipc::Axis n{"n", 1, 64}, length{"length", 1, 64};
+        model_.task = ipc::Task::tensor;
         model_.inputs = {spec("x", DType::float32, {n, length})};
         model_.outputs = {spec("a", DType::float32, {n})};
         model_.batch.spec.rows = 8;
