@@ -45,10 +45,13 @@ void Dispatch::retire(ModelId id, Time now) {
     model.leaving = true;
     model.sinking = false;
     model.down = Cause::operators;
-    // Whoever waits for a load that has not begun is told that it will not come to that.
-    const bool not_begun =
-        model.residency == Residency::cold || model.residency == Residency::parked;
-    if (std::exchange(model.wanted, std::nullopt) && not_begun) settle(id, model.residency);
+    // Whoever waits for a load that has not begun is told that it will not come to that; one that
+    // has begun may still have to begin again, for want of memory.
+    const bool begun = model.residency != Residency::cold && model.residency != Residency::parked;
+    if (std::exchange(model.wanted, std::nullopt)) {
+        model.awaited = true;
+        if (!begun) settle(id, model.residency);
+    }
     follow_up(id, now);
 }
 
@@ -387,7 +390,7 @@ Dispatch::ModelView Dispatch::view_model(ModelId id) const {
     const bool outnumbered = must_wait_for_others(model) && worker.due.contains(id) &&
                              worker.is_open() && !worker.loading && has_room(id);
     const std::size_t queued = model.waiting.size() + model.runnable;
-    const std::chrono::duration<Share> queued_time(model.seconds_a_row *
+    const std::chrono::duration<Share> queued_time(model.seconds_a_job *
                                                    static_cast<Share>(queued));
     ModelView view{
         model.residency, queued,         model.in_flight,

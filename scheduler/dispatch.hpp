@@ -189,8 +189,9 @@ class Dispatch {
     struct Model {
         WorkerId worker = 0;
         ModelLimits limits;
-        Share seconds_a_row = kFirstGuess;  // of the device's time, as measured of late
-        Share least_a_row = 0;              // and at least; nothing where it is not known
+        // Of the device's time, as measured of late: for a unit of work, and for a job.
+        Share seconds_a_unit = 0, seconds_a_job = kFirstGuess;
+        Share least_a_unit = 0;  // and at least; nothing where it is not known
         bool measured = false;
         Duration load_time{};  // of the last load
         Residency residency = Residency::cold;
@@ -222,7 +223,7 @@ class Dispatch {
         struct Part {
             JobId job;
             FairQueue::Charge charge;
-            std::uint64_t rows;
+            std::uint64_t work;
             std::optional<Share> from_cache{};  // what it took, where it was answered so
         };
         std::vector<JobId> jobs;  // not finished yet
@@ -271,6 +272,7 @@ class Dispatch {
               Time now);
     void batch_done(Worker& worker, const Batch& batch, Duration took);
     void refuse_late(Time now);
+    static Share estimate(const BatchSize& size, const Model& model);
     static Duration least_time(const BatchSize& size, const Model& model);
     static void doubt(Model& model);
     static std::size_t jobs_of(const Worker& worker);

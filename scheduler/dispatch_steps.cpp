@@ -289,7 +289,7 @@ void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::
         job.in_flight = true;
         if (job.start_by) start_by_.erase({*job.start_by, job_id});
         batch.jobs.push_back(job_id);
-        batch.parts.push_back({job_id, charge, job.traits.size.rows});
+        batch.parts.push_back({job_id, charge, job.traits.size.work()});
     }
     model.runnable -= jobs.size();
     model.in_flight += jobs.size();
@@ -298,36 +298,44 @@ void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::
     worker.in_flight.push_back(std::move(batch));
 }
 
-// What it took is shared out by rows: to those who are charged for it, and to what the next is
+// What it took is shared out by work: to those who are charged for it, and to what the next is
 // thought to take.
 void Dispatch::batch_done(Worker& worker, const Batch& batch, Duration took) {
-    // What was answered from a cache costs what that took; the others share the rest by rows.
-    std::uint64_t rows = 0;
-    Share inferred = std::chrono::duration<Share>(took).count();
+    // What was answered from a cache costs what that took; the others share the rest.
+    const Share seconds = std::chrono::duration<Share>(took).count();
+    Share inferred = seconds;
+    std::uint64_t work = 0;
     for (const Batch::Part& part : batch.parts) {
-        rows += part.from_cache ? 0 : part.rows;
+        work += part.from_cache ? 0 : part.work;
         inferred -= part.from_cache.value_or(0);
     }
-    const Share a_row =
-        std::max<Share>(inferred, 0) / static_cast<Share>(std::max<std::uint64_t>(rows, 1));
+    const Share a_unit =
+        std::max<Share>(inferred, 0) / static_cast<Share>(std::max<std::uint64_t>(work, 1));
     for (const Batch::Part& part : batch.parts)
         worker.runnable.settle(part.charge,
-                               part.from_cache.value_or(a_row * static_cast<Share>(part.rows)));
-    if (!batch.measures || rows == 0) return;
+                               part.from_cache.value_or(a_unit * static_cast<Share>(part.work)));
+    if (!batch.measures || work == 0) return;
     Model& model = models_.at(batch.model);
+    const Share a_job = seconds / static_cast<Share>(batch.parts.size());
     const Share weight = std::exchange(model.measured, true) ? kNewest : 1;
-    model.seconds_a_row += weight * (a_row - model.seconds_a_row);
-    model.least_a_row += weight * (a_row - model.least_a_row);
-    model.least_a_row = std::min(model.least_a_row, a_row);
+    model.seconds_a_unit += weight * (a_unit - model.seconds_a_unit);
+    model.seconds_a_job += weight * (a_job - model.seconds_a_job);
+    model.least_a_unit += weight * (a_unit - model.least_a_unit);
+    model.least_a_unit = std::min(model.least_a_unit, a_unit);
+}
+
+Share Dispatch::estimate(const BatchSize& size, const Model& model) {
+    return model.measured ? model.seconds_a_unit * static_cast<Share>(size.work())
+                          : kFirstGuess * static_cast<Share>(size.rows);
 }
 
 Duration Dispatch::least_time(const BatchSize& size, const Model& model) {
     return std::chrono::duration_cast<Duration>(
-        std::chrono::duration<Share>(model.least_a_row * static_cast<Share>(size.rows)));
+        std::chrono::duration<Share>(model.least_a_unit * static_cast<Share>(size.work())));
 }
 
 void Dispatch::doubt(Model& model) {
-    model.least_a_row -= kDoubt * model.least_a_row;
+    model.least_a_unit -= kDoubt * model.least_a_unit;
     model.load_time -= std::chrono::duration_cast<Duration>(kDoubt * model.load_time);
 }
 
@@ -397,7 +405,7 @@ void Dispatch::make_runnable(Model& model) {
                              {traits.submitter,
                               traits.priority,
                               {job.model, traits.form},
-                              model.seconds_a_row * static_cast<Share>(traits.size.rows),
+                              estimate(traits.size, model),
                               traits.size},
                              job.came);
     }

@@ -129,6 +129,8 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
 scheduler::ModelLimits Dispatcher::limits_of(const ModelVersion& model) {
     scheduler::ModelLimits limits{model.file.max_run, {}};
     limits.batch.most.rows = std::max(model.rows_at_a_time(), 1U);
+    if (model.file.batch.spec.max_tokens > 0)
+        limits.batch.most.tokens = model.file.batch.spec.max_tokens;
     limits.batch.delay = model.file.batch.delay;
     return limits;
 }

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <functional>
 
+#include "daemon/models/batch_lengths.hpp"
+
 namespace samovar::daemon {
 namespace {
 
 constexpr std::int64_t kUsualDelayMs = 5, kLongestDelayMs = 10'000;
 constexpr std::uint32_t kMostToMeasure = 64;  // with max = "auto"
+constexpr std::uint32_t kTextsAtATime = 32;
 
 std::vector<std::uint32_t> read_batch_sizes(TomlReader& reader) {
     std::vector<std::uint32_t> sizes;
@@ -27,7 +30,8 @@ std::vector<std::uint32_t> read_batch_sizes(TomlReader& reader) {
     return sizes;
 }
 
-ipc::BatchSpec read_batch_spec(TomlReader& reader) {
+// `otherwise`: where there is no `max`.
+ipc::BatchSpec read_rows(TomlReader& reader, std::optional<std::int64_t> otherwise = {}) {
     ipc::BatchSpec spec;
     spec.sizes = read_batch_sizes(reader);
     const bool sized = !spec.sizes.empty();
@@ -40,9 +44,14 @@ ipc::BatchSpec read_batch_spec(TomlReader& reader) {
         spec.rows = kMostToMeasure;
         spec.measure = true;
     } else {
-        spec.rows = static_cast<std::uint32_t>(reader.integer("max", 1, kMaxBatchRows));
+        spec.rows = static_cast<std::uint32_t>(reader.integer("max", 1, kMaxBatchRows, otherwise));
     }
     return spec;
+}
+
+std::chrono::milliseconds read_delay(TomlReader& reader) {
+    return std::chrono::milliseconds(
+        reader.duration_ms("max_delay", 0, kLongestDelayMs, kUsualDelayMs));
 }
 
 // The name of the rows.
@@ -75,14 +84,32 @@ BatchRules read_batch(TomlReader& top, ipc::Task task, const std::vector<ipc::Te
     BatchRules rules;
     auto reader = top.table("batch");
     if (!reader) return rules;
-    if (ipc::is_of_texts(task))
-        top.fail("batch", "is not for tasks of texts: max_batch in [text] says how they are cut");
-    reader->allow({"max", "sizes", "max_delay"});
-    rules.spec = read_batch_spec(*reader);
-    rules.delay = std::chrono::milliseconds(
-        reader->duration_ms("max_delay", 0, kLongestDelayMs, kUsualDelayMs));
+    if (task == ipc::Task::tensor)
+        reader->allow({"max", "sizes", "max_delay", "length", "max_tokens", "buckets", "pad_to"});
+    else
+        reader->allow({"max", "sizes", "max_delay"});
+    rules.spec = read_rows(*reader);
+    rules.delay = read_delay(*reader);
+    if (task == ipc::Task::tensor) {
+        check_tensors(top, inputs, outputs);
+        read_lengths(*reader, inputs, rules.spec);
+    }
     reader->finish();
-    if (task == ipc::Task::tensor) check_tensors(top, inputs, outputs);
+    return rules;
+}
+
+BatchRules read_text_batch(TomlReader& top, std::uint32_t max_length) {
+    BatchRules rules;
+    rules.spec.rows = kTextsAtATime;
+    rules.delay = std::chrono::milliseconds(kUsualDelayMs);
+    auto reader = top.table("batch");
+    if (reader) {
+        reader->allow({"max", "sizes", "max_delay", "max_tokens", "buckets", "pad_to"});
+        rules.spec = read_rows(*reader, kTextsAtATime);
+        rules.delay = read_delay(*reader);
+    }
+    read_text_lengths(reader ? &*reader : nullptr, max_length, rules.spec);
+    if (reader) reader->finish();
     return rules;
 }
 

@@ -17,5 +17,8 @@ struct BatchRules {
 // named size, which then counts the rows. Throws TomlFault.
 BatchRules read_batch(TomlReader& top, ipc::Task task, const std::vector<ipc::TensorSpec>& inputs,
                       const std::vector<ipc::TensorSpec>& outputs);
+// The same of a task of texts, which has batches whether the table is there or not. `max_length`:
+// tokens of a text. Throws TomlFault.
+BatchRules read_text_batch(TomlReader& top, std::uint32_t max_length);
 
 }  // namespace samovar::daemon

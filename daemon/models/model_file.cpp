@@ -245,7 +245,9 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
     model.options = read_load_options(top, torchscript);
     model.bounds = read_model_bounds(top);
     model.cache_bytes = read_cache(top);
-    model.batch = read_batch(top, model.task, model.inputs, model.outputs);
+    model.batch = ipc::is_of_texts(model.task)
+                      ? read_text_batch(top, model.text.spec.max_length)
+                      : read_batch(top, model.task, model.inputs, model.outputs);
     model.warm_ups = read_warm_ups(top, model.inputs);
     if (model.batch.spec.measure && model.warm_ups.stated && model.warm_ups.entries.empty())
         top.fail("warmup",

@@ -1,7 +1,6 @@
 #include "daemon/models/text_table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 
@@ -12,9 +11,6 @@
 namespace samovar::daemon {
 namespace {
 
-// As far as padding to one of them wastes at most half.
-constexpr std::array<std::uint32_t, 6> kBuckets{16, 32, 64, 128, 256, 512};
-constexpr std::int64_t kMaxBatchTokens = std::int64_t{1} << 24;
 constexpr std::int64_t kMaxVocabularySize = std::int64_t{1} << 30;
 
 bool is_plain_name(std::string_view name) {
@@ -89,30 +85,6 @@ void read_network(TomlReader& reader, ipc::TextSpec& spec) {
         reader.fail("inputs", "must hold \"input_ids\"");
 }
 
-void read_buckets(TomlReader& reader, ipc::TextSpec& spec) {
-    std::vector<std::uint32_t> buckets(kBuckets.begin(), kBuckets.end());
-    if (const toml::array* list = reader.array("buckets")) {
-        if (list->size() >= ipc::kMaxBuckets)
-            reader.fail("buckets",
-                        "has more than " + std::to_string(ipc::kMaxBuckets - 1) + " lengths");
-        buckets.clear();
-        for (const toml::node& node : *list) {
-            const std::int64_t length = node.is_integer() ? node.as_integer()->get() : 0;
-            const std::int64_t least = buckets.empty() ? 2 : buckets.back() + std::int64_t{1};
-            if (length < least || length > static_cast<std::int64_t>(kMaxTextTokens))
-                reader.fail_at(
-                    node, "buckets",
-                    "must hold rising lengths, from 2 to " + std::to_string(kMaxTextTokens));
-            buckets.push_back(static_cast<std::uint32_t>(length));
-        }
-    }
-    // What is longer is cut before it comes to a bucket; and the longest text has one.
-    std::erase_if(buckets, [&](std::uint32_t length) { return length >= spec.max_length; });
-    buckets.push_back(spec.max_length);
-    spec.buckets = std::move(buckets);
-    spec.pad_to_bucket = reader.one_of("pad_to", {"longest", "bucket"}, "longest") == "bucket";
-}
-
 void read_answer(TomlReader& reader, ipc::Task task, TextTable& table) {
     ipc::TextSpec& spec = table.spec;
     const bool classify = task == ipc::Task::classify_text;
@@ -145,16 +117,12 @@ TextTable read_text_table(TomlReader& top, ipc::Task task) {
     auto reader = top.table("text");
     if (!reader) top.fail("text", "is required for task \"" + std::string(to_string(task)) + "\"");
     reader->allow({"tokenizer", "vocabulary", "lower_case", "strip_accents", "space_chinese",
-                   "rules", "vocabulary_size", "max_length", "inputs", "buckets", "pad_to",
-                   "max_batch", "max_batch_tokens", "max_texts", "labels", "activation", "dims",
-                   "pooling", "normalise"});
+                   "rules", "vocabulary_size", "max_length", "inputs", "max_texts", "labels",
+                   "activation", "dims", "pooling", "normalise"});
     TextTable table;
     read_vocabulary(*reader, table);
     read_network(*reader, table.spec);
-    read_buckets(*reader, table.spec);
     const auto most = static_cast<std::int64_t>(kMaxTexts);
-    table.spec.max_batch = whole(*reader, "max_batch", 1, most, 32);
-    table.spec.max_batch_tokens = whole(*reader, "max_batch_tokens", 1, kMaxBatchTokens, 8192);
     table.max_texts = whole(*reader, "max_texts", 1, most, 1024);
     read_answer(*reader, task, table);
     reader->finish();

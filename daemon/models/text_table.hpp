@@ -1,5 +1,5 @@
 #pragma once
-// [text] of model.toml: the vocabulary, the batches and the answer of a model of texts.
+// [text] of model.toml: the vocabulary and the answer of a model of texts.
 
 #include <string>
 #include <vector>

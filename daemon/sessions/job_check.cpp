@@ -239,25 +239,38 @@ Result<void> check_turn(const ipc::Submit& submit, CheckedJob& job) {
     return {};
 }
 
-// A hash: the worker compares the shapes themselves.
-std::uint64_t form_of(const std::vector<InputTensor>& inputs) {
-    std::uint64_t form = 14695981039346656037U;  // FNV-1a
-    const auto add = [&form](std::uint64_t number) { form = (form ^ number) * 1099511628211U; };
-    for (const InputTensor& input : inputs) {
-        add(input.shape.size());
-        for (std::size_t i = 1; i < input.shape.size(); ++i)
-            add(input.shape[i]);
-    }
-    return form;
+// As many texts as there are ends, and a token a byte at most, but for rules that make several
+// letters of one: where those add up to more, the worker cuts.
+scheduler::BatchSize size_of_texts(const std::vector<InputTensor>& inputs, const ModelFile& model) {
+    const std::uint64_t rows = std::max<std::uint64_t>(inputs.at(1).shape.front(), 1);
+    const std::uint64_t bytes = inputs.at(0).shape.front();
+    return {rows, std::min(rows * model.text.spec.max_length, bytes + 2 * rows)};
 }
 
-// Pictures are a row each, whatever their size: the network gets its own.
+// What of a job must be equal to share an inference, and how much of one it is. Lengths of one
+// bucket count as equal, and as long as the bucket.
 void note_rows(const std::vector<InputTensor>& inputs, const ModelFile& model, CheckedJob& job) {
-    if (ipc::is_of_texts(model.task))  // as many as there are ends
-        job.size.rows = std::max<std::uint64_t>(inputs.at(1).shape.front(), 1);
-    if (model.batch.spec.rows == 0 || model.task != ipc::Task::tensor) return;
-    job.form = form_of(inputs);
+    if (ipc::is_of_texts(model.task)) job.size = size_of_texts(inputs, model);
+    const ipc::BatchSpec& batch = model.batch.spec;
+    // Pictures are a row each, whatever their size: the network gets its own.
+    if (batch.rows == 0 || model.task != ipc::Task::tensor) return;
     job.size.rows = std::max<std::uint64_t>(inputs.front().shape.front(), 1);
+    job.form = 14695981039346656037U;  // FNV-1a: the worker compares the shapes themselves
+    const auto add = [&job](std::uint64_t number) {
+        job.form = (job.form ^ number) * 1099511628211U;
+    };
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const Shape& shape = inputs[i].shape;
+        add(shape.size());
+        for (std::size_t j = 1; j < shape.size(); ++j) {
+            const bool is_length =
+                !batch.length.empty() && model.inputs[i].shape.at(j).name == batch.length;
+            const std::uint64_t size =
+                is_length ? ipc::bucket_of(std::uint64_t{shape[j]}, batch.buckets) : shape[j];
+            add(size);
+            if (is_length) job.size.tokens = job.size.rows * std::max<std::uint64_t>(size, 1);
+        }
+    }
 }
 
 Result<CheckedJob> check(ipc::Submit submit, const ModelFile& model, const FindChannel& find) {

@@ -19,7 +19,6 @@ enum class Activation : std::uint8_t { softmax = 1, sigmoid = 2 };
 enum class Pooling : std::uint8_t { none = 1, mean = 2, cls = 3 };
 
 inline constexpr std::size_t kMaxTextTensors = 3;
-inline constexpr std::size_t kMaxBuckets = 64;
 
 // What a network takes: int64 [batch, length].
 struct TextInput {
@@ -45,10 +44,6 @@ struct TextSpec {
     std::vector<TextInput> inputs;  // of the network, in the order of its forward
     std::uint32_t max_length = 0;   // tokens of a text, [CLS] and [SEP] among them
 
-    std::vector<std::uint32_t> buckets;  // rising; the last is max_length
-    bool pad_to_bucket = false;          // else to the longest of the batch
-    std::uint32_t max_batch = 0, max_batch_tokens = 0;
-
     std::uint32_t columns = 0;  // of the answer: one for each label, or the embedding's dimensions
     Activation activation = Activation::softmax;  // classify-text
     Pooling pooling = Pooling::mean;              // embed-text
@@ -60,8 +55,7 @@ template <class Archive>
 void serialize(Archive& ar, TextSpec& m) {
     ar(as_integer(m.vocabulary), bounded(m.file, kMaxPathBytes), bounded(m.label, kMaxPathBytes),
        m.lower_case, m.strip_accents, m.space_chinese, m.compose, m.vocabulary_size,
-       bounded(m.inputs, kMaxTextTensors), m.max_length, bounded(m.buckets, kMaxBuckets),
-       m.pad_to_bucket, m.max_batch, m.max_batch_tokens, m.columns, as_integer(m.activation),
+       bounded(m.inputs, kMaxTextTensors), m.max_length, m.columns, as_integer(m.activation),
        as_integer(m.pooling), m.normalise);
 }
 

@@ -9,6 +9,7 @@
 
 #include <array>
 
+#include "ipc/wire/batch_spec.hpp"
 #include "ipc/wire/model_messages.hpp"
 #include "ipc/wire/text_spec.hpp"
 
@@ -104,19 +105,6 @@ struct WarmUp {
 template <class Archive>
 void serialize(Archive& ar, WarmUp& m) {
     ar(bounded(m.inputs, kMaxTensors));
-}
-
-// How many rows (pictures, rows of the first axis) one inference takes; see docs/models.md.
-struct BatchSpec {
-    std::uint32_t rows = 0;  // 0: the inputs of a job go to the network as they are, alone
-    // Where it takes some sizes only, in rising order: smaller batches are padded.
-    std::vector<std::uint32_t> sizes;
-    bool measure = false;  // find out at the load which number up to `rows` is worth while
-    friend bool operator==(const BatchSpec&, const BatchSpec&) = default;
-};
-template <class Archive>
-void serialize(Archive& ar, BatchSpec& m) {
-    ar(m.rows, bounded(m.sizes, kMaxBatchSizes), m.measure);
 }
 
 struct WorkerHello {

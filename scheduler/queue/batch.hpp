@@ -22,6 +22,8 @@ struct BatchSize {
         tokens -= less.tokens;
         return *this;
     }
+    // What its time goes by, as far as it is known.
+    std::uint64_t work() const { return tokens > 0 ? tokens : rows; }
     bool operator==(const BatchSize&) const = default;
 };
 

@@ -137,18 +137,18 @@ class Session:
         os.close(descriptor)
         return channel, memory
 
-    def submit(self, model, tensor, place):
-        """Runs a model on one input. The only output: its shape, channel, offset and elements."""
+    def submit(self, model, tensors, place, dtype=UINT8):
+        """Runs a model. The only output, which is of `dtype`: its shape, channel, offset and elements."""
         keep = struct.pack("<BQ", FOR_TIME, 60_000)
         turn = struct.pack("<BQ", INTERACTIVE, 60_000_000)  # and a deadline in a minute
         fresh = b"\x01"  # no_cache
-        data = body(blob(model), elements([tensor]), elements([place]), elements([]), b"\x00", keep, turn, fresh)
+        data = body(blob(model), elements(tensors), elements([place]), elements([]), b"\x00", keep, turn, fresh)
         answer, _ = self.ask(SUBMIT, data, DONE)
         if answer.number("Q") != 1:
             raise ValueError("not one output")
         answer.text()  # its name
-        if answer.number("B") != UINT8:
-            raise ValueError("the output is not uint8")
+        if answer.number("B") != dtype:
+            raise ValueError(f"the output is not of type {dtype}")
         shape = [answer.number("Q") for _ in range(answer.number("Q"))]
         result = shape, answer.number("I"), answer.number("Q"), answer.blob()
         self.timings = [answer.number("Q") for _ in range(5)]
@@ -158,10 +158,14 @@ class Session:
         return result
 
 
-def picture(shape, channel, offset, data=b""):
+def tensor(dtype, shape, channel, offset, data=b""):
     sizes = [struct.pack("<Q", size) for size in shape]
     place = struct.pack("<IQ", channel, offset)
-    return b"".join([blob(""), struct.pack("<B", UINT8), elements(sizes), place, blob(data)])
+    return b"".join([blob(""), struct.pack("<B", dtype), elements(sizes), place, blob(data)])
+
+
+def picture(shape, channel, offset, data=b""):
+    return tensor(UINT8, shape, channel, offset, data)
 
 
 def place(channel, offset, capacity):
@@ -186,19 +190,19 @@ def main():
     pixels = bytes(i * 7 % 256 for i in range(size))
     memory[64 : 64 + size] = pixels
     slot = (64 + size + 63) // 64 * 64
-    answer = session.submit(sys.argv[2], picture(shape, channel, 64), place(channel, slot, size))
+    answer = session.submit(sys.argv[2], [picture(shape, channel, 64)], place(channel, slot, size))
     expect("the output has its place in the channel", answer == (shape, channel, slot, b""))
     expect("the picture is inverted", memory[slot : slot + size] == bytes(255 - x for x in pixels))
     expect("the input is as it was", memory[64 : 64 + size] == pixels)
 
     small = bytes(range(48))
-    answer = session.submit(sys.argv[2], picture([4, 4, 3], INLINE, 0, small), place(INLINE, 0, 48))
+    answer = session.submit(sys.argv[2], [picture([4, 4, 3], INLINE, 0, small)], place(INLINE, 0, 48))
     expect("a small picture travels in the messages", answer == ([4, 4, 3], INLINE, 0, bytes(255 - x for x in small)))
     expect("the timings add up", sum(session.timings[:4]) <= session.timings[4])
     expect("it was computed", not session.cached)
 
     try:
-        session.submit(sys.argv[2], picture(shape, channel, 64), place(channel, slot, 10))
+        session.submit(sys.argv[2], [picture(shape, channel, 64)], place(channel, slot, 10))
         expect("an output without room is refused", False)
     except Refused as refusal:
         expect(f"an output without room is refused: {refusal}", f"needed: {size}" in str(refusal))

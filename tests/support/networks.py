@@ -4,6 +4,7 @@ import math
 import warnings
 
 import torch
+from samovar.export.recipes.bert import Bert, BertShape
 from torch import Tensor, nn
 
 PICTURE = {"image": ("height", "width", None)}
@@ -121,6 +122,29 @@ class Rows(nn.Module):
         if x.shape[0] > 8:
             raise RuntimeError("out of memory")
         return x.sum(1) * 0 + x.shape[0]
+
+
+class Lengths(nn.Module):
+    """float32 [n, length], and a mask -> [n, length]: each over the sum of its row; and [n]: how long the rows came."""
+
+    example_inputs = {"x": torch.ones(3, 5), "mask": torch.ones(3, 5)}
+    dynamic_dims = {"x": ("n", "length"), "mask": ("n", "length")}
+    dim_bounds = {"n": (1, 4096), "length": (1, 64)}
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        return x / (x * mask).sum(1, keepdim=True), mask.sum(1) * 0 + x.shape[1]
+
+
+class Spacious(nn.Module):
+    """float32 [n] -> x + n, the rows that came together; of each row it makes 16 MiB on the way."""
+
+    example_inputs = {"x": torch.arange(3.0)}
+    dynamic_dims = {"x": ("n",)}
+    dim_bounds = VECTOR_BOUNDS
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.unsqueeze(1).repeat(1, 4 << 20)
+        return wide[:, 7] + x.shape[0]
 
 
 class Throws(nn.Module):
@@ -308,6 +332,15 @@ class Sentences(TextNetwork):
         return self.encoder(input_ids, attention_mask, token_type_ids)
 
 
+class Cramped(Sentences):
+    """The same, of which memory runs out for more than 8 rows."""
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        if input_ids.shape[0] > 8:
+            raise RuntimeError("out of memory")
+        return self.encoder(input_ids, attention_mask, token_type_ids)
+
+
 class Moods(TextNetwork):
     """Logits of three labels, from the first token of BERT's kind of input."""
 
@@ -318,3 +351,16 @@ class Moods(TextNetwork):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         return self.choose(self.encoder(input_ids, attention_mask, token_type_ids)[:, 0])
+
+
+class MinilmSized(TextNetwork):
+    """A network of MiniLM's sizes, with random weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(29)
+        self.bert = Bert(BertShape(Encoder.VOCABULARY, width=384, layers=6, heads=12, inner=1536,
+                                   positions=Encoder.LONGEST))
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        return self.bert(input_ids, attention_mask, token_type_ids)

@@ -295,7 +295,7 @@ WorkerLoad specimen<WorkerLoad>() {
     m.options = {4, Precision::bf16, true, true, true, 536'870'912};
     m.warm_ups = {{{{{1, 16}, Fill::file, "/store/x.npy", 128}, {{7}, Fill::zeros, "", 0}}}};
     m.warm_ups_may_fail = true;
-    m.batch = {8, {1, 8}, true};
+    m.batch = {8, {1, 8}, true, "length", 8'192, {128, 512}, true};
     m.version = "fedcba9876543210";
     m.text = {Vocabulary::sentencepiece,
               "/store/vocabulary",
@@ -307,10 +307,6 @@ WorkerLoad specimen<WorkerLoad>() {
               128'100,
               {{TextTensor::input_ids}, {TextTensor::attention_mask}},
               512,
-              {128, 512},
-              true,
-              32,
-              8'192,
               2,
               Activation::sigmoid,
               Pooling::cls,

@@ -20,7 +20,8 @@ constexpr float kTolerance = 1e-5F;
 
 ipc::WorkerLoad in_batches(ipc::WorkerLoad load, std::uint32_t rows,
                            std::vector<std::uint32_t> sizes = {}) {
-    load.batch = {rows, std::move(sizes), false};
+    load.batch.rows = rows;
+    load.batch.sizes = std::move(sizes);
     return load;
 }
 ipc::WorkerLoad rows_model(std::uint32_t rows, std::vector<std::uint32_t> sizes = {}) {
@@ -171,6 +172,59 @@ TEST_F(Batches, are_padded_to_the_next_size_that_the_network_takes) {
     const auto answers = run({rows_job(1), rows_job(2)});
     EXPECT_THAT(output_of(answers[0]), ElementsAre(4));
     EXPECT_THAT(output_of(answers[1]), ElementsAre(4, 4));
+}
+
+// Its second output says how long the rows came.
+ipc::WorkerLoad lengths_model(std::vector<std::uint32_t> buckets) {
+    const std::vector<ipc::Axis> rows{axis("n"), axis("length")};
+    ipc::WorkerLoad load = in_batches(
+        torchscript(
+            "lengths", {spec("x", DType::float32, rows), spec("mask", DType::float32, rows)},
+            {spec("shares", DType::float32, rows), spec("came", DType::float32, {axis("n")})}),
+        8);
+    load.batch.length = "length";
+    load.batch.buckets = std::move(buckets);
+    return load;
+}
+ipc::RunJob lengths_job(std::uint64_t rows, std::uint64_t length) {
+    const ipc::InputTensor ones =
+        inline_input(DType::float32, {rows, length}, std::vector<float>(rows * length, 1));
+    return job({ones, ones});
+}
+std::vector<float> came(const Message& answer) {
+    return values_of<float>(answer.as<ipc::JobDone>().outputs.at(1));
+}
+
+TEST_F(Batches, join_rows_of_one_bucket_whatever_their_lengths) {
+    load(lengths_model({4, 16}));
+    const auto answers = run({lengths_job(1, 8), lengths_job(2, 5), lengths_job(1, 2)});
+    EXPECT_EQ(answers[0].as<ipc::JobDone>().outputs.at(0).shape, (Shape{1, 8}));
+    EXPECT_EQ(answers[1].as<ipc::JobDone>().outputs.at(0).shape, (Shape{2, 5}));
+    EXPECT_THAT(came(answers[0]), ElementsAre(8));
+    EXPECT_THAT(came(answers[1]), ElementsAre(8, 8)) << "as long as the longest";
+    EXPECT_THAT(came(answers[2]), ElementsAre(2)) << "of another bucket";
+    EXPECT_THAT(output_of(answers[1]), Each(FloatNear(0.2F, kTolerance)));
+    EXPECT_THAT(output_of(answers[2]), Each(FloatNear(0.5F, kTolerance)));
+}
+
+TEST_F(Batches, are_as_long_as_the_bucket_where_the_model_says_so) {
+    ipc::WorkerLoad padded = lengths_model({4, 16});
+    padded.batch.pad_to_bucket = true;
+    load(padded);
+    const Message alone = worker_.run(lengths_job(1, 5));
+    EXPECT_THAT(came(alone), ElementsAre(16));
+    EXPECT_EQ(alone.as<ipc::JobDone>().outputs.at(0).shape, (Shape{1, 5}));
+    EXPECT_THAT(output_of(alone), Each(FloatNear(0.2F, kTolerance)));
+}
+
+TEST_F(Batches, hold_no_more_tokens_than_the_model_takes_at_a_time) {
+    ipc::WorkerLoad measured = rows_model(8);
+    measured.batch.length = "k";
+    measured.batch.max_tokens = 12;
+    load(measured);
+    EXPECT_THAT(output_of(worker_.run(rows_job(4, 5))), ElementsAre(2, 2, 2, 2));
+    EXPECT_THAT(output_of(worker_.run(rows_job(2, 50))), ElementsAre(1, 1));
+    EXPECT_THAT(output_of(worker_.run(rows_job(4, 3))), ElementsAre(4, 4, 4, 4));
 }
 
 TEST_F(Batches, of_a_model_that_takes_none_run_one_by_one) {

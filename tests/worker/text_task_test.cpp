@@ -10,125 +10,21 @@
 #include <thread>
 
 #include "daemon/worker/text/tokenizer.hpp"
-#include "tests/worker/test_models.hpp"
-#include "tests/worker/worker_process.hpp"
+#include "tests/worker/text_models.hpp"
 
 namespace samovar::tests {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using Texts = std::vector<std::string>;
-using Row = std::vector<float>;
-using Rows = std::vector<Row>;
-
-// What batch mates and padding may change of an element: sums of floats in another order.
-constexpr float kTolerance = 1e-5F;
-constexpr std::uint32_t kLongest = 128, kDims = 24;
-
-const std::string kVocabulary = SAMOVAR_TEST_DATA "/tokenizers/vocab.txt";
-
-ipc::TextSpec text_spec(std::uint32_t columns) {
-    ipc::TextSpec text;
-    text.file = kVocabulary;
-    text.label = "vocab.txt";
-    text.vocabulary_size = 3005;
-    text.inputs = {{ipc::TextTensor::input_ids},
-                   {ipc::TextTensor::attention_mask},
-                   {ipc::TextTensor::token_type_ids}};
-    text.max_length = kLongest;
-    text.buckets = {16, 32, 64, kLongest};
-    text.max_batch = 32;
-    text.max_batch_tokens = 8192;
-    text.columns = columns;
-    return text;
-}
-
-// "moods" classifies, "sentences" and "sentences-pt2" embed.
-ipc::WorkerLoad texts_model(const std::string& model) {
-    const bool moods = model == "moods";
-    const std::vector<ipc::TensorSpec> inputs{spec("texts", DType::uint8, {axis("bytes")}),
-                                              spec("ends", DType::int64, {axis("texts")})};
-    const std::vector<ipc::TensorSpec> outputs{spec(moods ? "probabilities" : "embeddings",
-                                                    DType::float32,
-                                                    {axis("texts"), axis(moods ? 3 : kDims)})};
-    ipc::WorkerLoad load = model.ends_with("-pt2") ? compiled(model, inputs, outputs)
-                                                   : torchscript(model, inputs, outputs);
-    load.task = moods ? ipc::Task::classify_text : ipc::Task::embed_text;
-    load.version = "0123456789abcdef";
-    load.text = text_spec(moods ? 3 : kDims);
-    return load;
-}
-
-ipc::InputTensor ends_of(const Texts& texts) {
-    std::vector<std::int64_t> ends;
-    std::int64_t end = 0;
-    for (const std::string& text : texts)
-        ends.push_back(end += static_cast<std::int64_t>(text.size()));
-    return inline_input(DType::int64, {ends.size()}, ends);
-}
-std::string joined(const Texts& texts) {
-    return std::accumulate(texts.begin(), texts.end(), std::string());
-}
-ipc::RunJob texts_job(const Texts& texts) {
-    const std::string all = joined(texts);
-    const std::vector<char> bytes(all.begin(), all.end());
-    return job({inline_input(DType::uint8, {bytes.size()}, bytes), ends_of(texts)});
-}
-
-Rows rows_of(const ipc::OutputTensor& output) {
-    const std::vector<float> values = values_of<float>(output);
-    Rows rows;
-    for (std::size_t i = 0; i < output.shape.at(0); ++i) {
-        const auto begin = values.begin() + static_cast<std::ptrdiff_t>(i * output.shape.at(1));
-        rows.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(output.shape.at(1)));
-    }
-    return rows;
-}
-Rows answer(WorkerProcess& worker, const Texts& texts) {
-    return rows_of(worker.run(texts_job(texts)).as<ipc::JobDone>().outputs.at(0));
-}
-Error refusal(WorkerProcess& worker, const ipc::RunJob& job) {
-    return worker.run(job).as<ipc::ErrorReply>().error;
-}
-std::map<std::string, std::string> details_of(const ipc::JobDone& done) {
-    std::map<std::string, std::string> details;
-    for (const ipc::Detail& detail : done.details)
-        details[detail.name] = detail.value;
-    return details;
-}
-
-float difference(const Rows& a, const Rows& b) {
-    float most = a.size() == b.size() ? 0 : INFINITY;
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
-        for (std::size_t j = 0; j < std::max(a[i].size(), b[i].size()); ++j)
-            most = std::max(most, std::abs(a[i].at(j) - b[i].at(j)));
-    return most;
-}
-
-// A sentence of so many tokens with [CLS] and [SEP], another for each seed.
-std::string sentence(std::size_t tokens, std::size_t seed = 0) {
-    static const std::string letters = "easntu0oilk";
-    std::string text;
-    for (std::size_t i = 2; i < tokens; ++i)
-        text += std::string(text.empty() ? "" : " ") + letters[(i * 7 + seed * 3 + i * seed) % 11];
-    return text;
-}
-Texts sentences(std::size_t count) {
-    Texts texts;
-    for (std::size_t i = 0; i < count; ++i)
-        texts.push_back(sentence(2 + i * 29 % 100, i));
-    return texts;
-}
-
 // The network of texts_model(`model`) itself.
 class Network {
   public:
     explicit Network(const std::string& model)
-        : tokenizer_(worker::text::load_word_piece(kVocabulary, {}).value()) {
+        : tokenizer_(worker::text::load_word_piece(kTextVocabulary, {}).value()) {
         const std::vector<ipc::Axis> batch{axis("batch"), axis("length")};
         std::vector<ipc::Axis> result{axis("batch"), axis(3)};
-        if (model != "moods") result = {axis("batch"), axis("length"), axis(kDims)};
+        if (model != "moods") result = {axis("batch"), axis("length"), axis(kTextDims)};
         worker_
             .load(torchscript(model,
                               {spec("input_ids", DType::int64, batch),
@@ -140,7 +36,7 @@ class Network {
 
     // All that it returns for one text, in one row.
     Row run(const std::string& text) {
-        const auto tokens = tokenizer_.encode(text, kLongest);
+        const auto tokens = tokenizer_.encode(text, kLongestText);
         const std::vector<std::int64_t> ids(tokens.ids.begin(), tokens.ids.end());
         const Shape shape{1, ids.size()};
         const std::vector<std::int64_t> ones(ids.size(), 1), zeros(ids.size(), 0);
@@ -166,11 +62,11 @@ Row softmax(Row logits) {
     return logits;
 }
 
-// The mean of [length, kDims].
+// The mean of [length, kTextDims].
 Row mean(const Row& states) {
-    Row row(kDims, 0);
+    Row row(kTextDims, 0);
     for (std::size_t i = 0; i < states.size(); ++i)
-        row[i % kDims] += states[i] * kDims / static_cast<float>(states.size());
+        row[i % kTextDims] += states[i] * kTextDims / static_cast<float>(states.size());
     return row;
 }
 Row normalised(Row row) {
@@ -193,7 +89,7 @@ TEST(TextTask, classifies_as_the_network_does_by_itself) {
     Rows expected;
     for (const std::string& text : texts)
         expected.push_back(softmax(network.run(text)));
-    EXPECT_LT(difference(answer(worker, texts), expected), kTolerance);
+    EXPECT_LT(difference(answer(worker, texts), expected), kTextTolerance);
 }
 
 TEST(TextTask, gives_each_label_a_probability_of_its_own_where_it_is_told_to) {
@@ -204,7 +100,7 @@ TEST(TextTask, gives_each_label_a_probability_of_its_own_where_it_is_told_to) {
     Row expected = Network("moods").run("a text");
     for (float& value : expected)
         value = 1 / (1 + std::exp(-value));
-    EXPECT_LT(difference(answer(worker, {"a text"}), {expected}), kTolerance);
+    EXPECT_LT(difference(answer(worker, {"a text"}), {expected}), kTextTolerance);
 }
 
 class Embeddings : public testing::TestWithParam<std::string> {};
@@ -219,7 +115,7 @@ TEST_P(Embeddings, are_the_normalised_mean_of_a_texts_tokens) {
     Rows expected;
     for (const std::string& text : texts)
         expected.push_back(normalised(mean(network.run(text))));
-    EXPECT_LT(difference(answer(worker, texts), expected), kTolerance);
+    EXPECT_LT(difference(answer(worker, texts), expected), kTextTolerance);
 }
 
 TEST_P(Embeddings, do_not_depend_on_batch_mates) {
@@ -232,9 +128,9 @@ TEST_P(Embeddings, do_not_depend_on_batch_mates) {
         texts.push_back(text);
         return Rows{answer(worker, texts).back()};
     };
-    EXPECT_LT(difference(among({sentence(17)}), alone), kTolerance);
-    EXPECT_LT(difference(among(Texts(31, sentence(32))), alone), kTolerance);
-    EXPECT_LT(difference(among(sentences(200)), alone), kTolerance);
+    EXPECT_LT(difference(among({sentence(17)}), alone), kTextTolerance);
+    EXPECT_LT(difference(among(Texts(31, sentence(32))), alone), kTextTolerance);
+    EXPECT_LT(difference(among(sentences(200)), alone), kTextTolerance);
 }
 
 TEST(TextTask, takes_the_first_tokens_state_as_it_is_where_it_is_told_to) {
@@ -244,21 +140,21 @@ TEST(TextTask, takes_the_first_tokens_state_as_it_is_where_it_is_told_to) {
     WorkerProcess worker;
     loaded(worker, load);
     Row expected = Network("sentences").run("a text");
-    expected.resize(kDims);
-    EXPECT_LT(difference(answer(worker, {"a text"}), {expected}), kTolerance);
+    expected.resize(kTextDims);
+    EXPECT_LT(difference(answer(worker, {"a text"}), {expected}), kTextTolerance);
 }
 
 TEST(TextTask, answers_in_the_order_of_the_texts_however_they_are_cut) {
     WorkerProcess whole, cut;
     loaded(whole, texts_model("sentences"));
     ipc::WorkerLoad load = texts_model("sentences");
-    load.text.max_batch = 3;
-    load.text.max_batch_tokens = 100;
-    load.text.pad_to_bucket = true;
+    load.batch.rows = 3;
+    load.batch.max_tokens = 100;
+    load.batch.pad_to_bucket = true;
     loaded(cut, load);
     const Texts texts = sentences(50);
     const ipc::JobDone in_parts = cut.run(texts_job(texts)).as<ipc::JobDone>();
-    EXPECT_LT(difference(rows_of(in_parts.outputs.at(0)), answer(whole, texts)), kTolerance);
+    EXPECT_LT(difference(rows_of(in_parts.outputs.at(0)), answer(whole, texts)), kTextTolerance);
     EXPECT_GT(std::stoi(details_of(in_parts).at("batches")), 17);
 }
 
@@ -300,7 +196,7 @@ TEST(TextTask, reads_texts_from_a_channel_and_writes_its_answer_there) {
     EXPECT_TRUE(done.outputs.at(0).data.empty());
     EXPECT_LT(difference({{values.begin(), values.begin() + 3}, {values.begin() + 3, values.end()}},
                          answer(worker, texts)),
-              kTolerance);
+              kTextTolerance);
 }
 
 TEST(TextTask, asks_for_the_room_that_its_answer_needs) {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -93,9 +94,12 @@ int run(const Invocation& invocation, RunRequest& request) {
     if (!client) return invocation.fail(client.error());
     const Result<ModelInfo> model = client->info(request.model);
     if (!model) return invocation.fail(model.error());
+    const bool nothing_named = request.files.empty() && request.text_files.empty();
     if (Result<void> fine = take_texts(request, *model); !fine)
         return invocation.refuse(fine.error());
     const bool texts = takes_texts(*model);
+    if (nothing_named && !request.files.empty() && ::isatty(STDIN_FILENO) == 1)
+        invocation.console.note("samovar: reads texts from standard input, one a line, to Ctrl-D");
     const Result<Inputs> inputs = texts ? Inputs() : Inputs::make(request, *model);
     if (!inputs) return invocation.refuse(inputs.error());
     if (!texts && asks_for_jpeg(request)) request.params.emplace_back("encode", "jpeg");
@@ -152,7 +156,7 @@ Action declare(Arguments& app) {
 
 const Command kRun{
     .name = "run",
-    .summary = "Run a model on pictures or arrays",
+    .summary = "Run a model on pictures, arrays or texts",
     .detail =
         "Each FILE is a job of its own; several are in flight, so that the model waits for none.\n"
         "A picture goes to a model that takes uint8 [height, width, 3], a .npy file to any. Of a\n"

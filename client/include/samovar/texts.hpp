@@ -65,7 +65,7 @@ class SAMOVAR_EXPORT TextModel {
     std::size_t columns() const noexcept { return columns_; }
     std::size_t max_texts() const noexcept { return max_texts_; }  // of one job
 
-    // Runs any number of texts (UTF-8), each of kMaxTextsBytes at most, in jobs of as many as one
+    // Runs any number of texts (UTF-8), each of kMaxOneTextBytes at most, in jobs of as many as one
     // may bring, one after the other, so that other callers have their turn between. Fails as a
     // whole where one job does; `bad_input` says which text. No texts make no job. Errors: those
     // of Client::run().

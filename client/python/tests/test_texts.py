@@ -1,12 +1,15 @@
 """Models of texts: the command, what model.toml says, and BERT's encoder in plain PyTorch."""
 
 import unittest
+import unittest.mock
 import zipfile
 from pathlib import Path
 
 import torch
 from running import ExportCase
+from samovar.export.check import worst_error
 from samovar.export.errors import ExportError
+from samovar.export.halves import TOLERANCE, in_halves
 from samovar.export.limits import check_text
 from samovar.export.manifest import Code, Manifest, render
 from samovar.export.order import TextOptions
@@ -59,6 +62,15 @@ class TextExport(ExportCase):
         said = self.refused_texts("sample_networks:Classifier", "--input", "x:float32:batch=4,8",
                                   "--task", "embed-text", "--pooling", "none")
         self.assertIn("task embed-text needs a network from int64 [batch, length]", said)
+
+    def test_halves_are_for_compiled_networks_of_texts_on_devices_that_have_them(self) -> None:
+        words = ("sample_networks:Words", "--task", "embed-text", "--precision", "bf16")
+        self.assertIn("--precision is for --format pt2", self.refused_texts(*words))
+        with unittest.mock.patch("samovar.export.halves.cpu_flags", return_value={"avx2"}):
+            said = self.refused(*words, "--vocabulary", self.vocabulary, "--format", "pt2")
+        self.assertIn("the processor here has no such floats", said)
+        said = self.refused("sample_networks:Classifier", "--input", "x:float32:batch=4,8", "--precision", "bf16")
+        self.assertIn("--precision is for tasks of texts", said)
 
     def test_usage_errors_end_with_2(self) -> None:
         for words in (("a:b", "--task", "embed-text"), ("a:b", "--task", "classify-text", "--vocabulary", "v.txt"),
@@ -120,6 +132,19 @@ def torch_layer(weights: dict[str, Tensor], number: int) -> nn.TransformerEncode
             state[f"{theirs}.{kind}"] = own[f"{ours}.{kind}"]
     layer.load_state_dict(state)
     return layer
+
+
+class Halves(unittest.TestCase):
+    def test_the_network_computes_in_them_and_answers_in_float32(self) -> None:
+        torch.manual_seed(4)
+        network = Bert(SHAPE).eval().requires_grad_(False)
+        example = tuple(text_example(NAMES, SHAPE.vocabulary)[name][:, : SHAPE.positions] for name in NAMES)
+        answer = in_halves(network, "bf16")(*example)
+        self.assertEqual(answer.dtype, torch.float32)
+        self.assertEqual(next(network.parameters()).dtype, torch.float32)
+        expected = network(*example)
+        self.assertIs(torch.equal(answer, expected), False)
+        self.assertLess(worst_error(expected, answer), TOLERANCE["bf16"])
 
 
 class BertNetwork(unittest.TestCase):

@@ -36,6 +36,9 @@ void check_request(const ipc::WorkerLoad& request) {
     if (batch.rows > kMaxBatchRows) throw wrong("too many rows in a batch");
     if (batch.rows > 0 && request.task == ipc::Task::tensor && request.inputs.empty())
         throw wrong("a batch of no inputs");
+    if (batch.rows == 0 && ipc::is_of_texts(request.task)) throw wrong("texts without batches");
+    if (!std::is_sorted(batch.buckets.begin(), batch.buckets.end()))
+        throw wrong("the buckets do not rise");
     if (!batch.sizes.empty() && (!std::is_sorted(batch.sizes.begin(), batch.sizes.end()) ||
                                  batch.sizes.back() != batch.rows))
         throw wrong("the sizes of batches do not rise to the most rows");

@@ -2,12 +2,14 @@
 
 #include <ATen/ops/cat.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "daemon/worker/job_error.hpp"
 #include "daemon/worker/tasks/infer.hpp"
+#include "daemon/worker/tasks/lengths.hpp"
 #include "daemon/worker/tasks/prepared_job.hpp"
 #include "daemon/worker/tasks/task.hpp"
 
@@ -74,14 +76,13 @@ class Batch {
         }
     }
 
-    // Whether two jobs differ in nothing but their number of rows. The daemon sends only such, but
-    // knows them by a hash.
-    static bool are_alike(const Member& a, const Member& b) {
+    // Whether two jobs differ in nothing but their number of rows, and in lengths of one bucket.
+    // The daemon sends only such, but knows them by a hash.
+    bool are_alike(const Member& a, const Member& b) const {
         const Tensors &left = a.prepared->inputs, &right = b.prepared->inputs;
         for (std::size_t i = 0; i < left.size(); ++i) {
-            if (left[i].dim() == 0 || left[i].dim() != right[i].dim() ||
-                left[i].scalar_type() != right[i].scalar_type() ||
-                left[i].sizes().slice(1) != right[i].sizes().slice(1))
+            if (left[i].dim() == 0 || left[i].scalar_type() != right[i].scalar_type() ||
+                row_form(model_, i, left[i]) != row_form(model_, i, right[i]))
                 return false;
         }
         return true;
@@ -100,27 +101,40 @@ class Batch {
         return groups;
     }
 
+    // The rows of all, as long as the longest.
+    Tensors joined(const std::vector<Member*>& group) const {
+        std::int64_t longest = 0;
+        for (const Member* member : group)
+            longest = std::max(longest, length_of(model_, member->prepared->inputs));
+        std::vector<Tensors> rows(group.front()->prepared->inputs.size());
+        for (const Member* member : group) {
+            Tensors inputs = member->prepared->inputs;
+            pad_rows(model_, inputs, longest);
+            for (std::size_t i = 0; i < inputs.size(); ++i)
+                rows[i].push_back(std::move(inputs[i]));
+        }
+        Tensors inputs;
+        for (const Tensors& of_input : rows)
+            inputs.push_back(at::cat(of_input));
+        return inputs;
+    }
+
     // False where the network refused: it is not known whose rows it was.
     bool infer_together(const std::vector<Member*>& group) {
         Tensors results;
         try {
-            Tensors inputs;
-            for (std::size_t i = 0; i < group.front()->prepared->inputs.size(); ++i) {
-                Tensors rows;
-                for (const Member* member : group)
-                    rows.push_back(member->prepared->inputs[i]);
-                inputs.push_back(at::cat(rows));
-            }
-            results = worker::infer(model_, std::move(inputs), device_);
+            results = worker::infer(model_, joined(group), device_);
         } catch (...) {
             static_cast<void>(tell_());
             return false;
         }
         std::int64_t begin = 0;
         for (Member* member : group) {
-            const std::int64_t rows = member->prepared->inputs.front().size(0);
+            const Tensors& inputs = member->prepared->inputs;
+            const std::int64_t rows = inputs.front().size(0);
             for (const at::Tensor& result : results)
                 member->results.push_back(result.narrow(0, begin, rows));
+            cut_rows(model_, member->results, length_of(model_, inputs));
             begin += rows;
         }
         return true;
@@ -137,6 +151,7 @@ class Batch {
 std::vector<Result<ipc::JobDone>> run_batch(const LoadedModel& model,
                                             std::span<const BatchJob> jobs, Device& device,
                                             StageClock& clock, const TellError& tell) {
+    if (ipc::is_of_texts(model.task)) return run_text_batch(model, jobs, device, clock, tell);
     clock.begin();
     Batch batch(model, jobs, device, tell);
     clock.prepared();

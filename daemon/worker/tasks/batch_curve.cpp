@@ -7,6 +7,8 @@
 #include "daemon/worker/job_error.hpp"
 #include "daemon/worker/tasks/infer.hpp"
 #include "daemon/worker/tasks/prepared_job.hpp"
+#include "daemon/worker/tasks/text_job.hpp"
+#include "daemon/worker/tasks/text_steps.hpp"
 #include "daemon/worker/tasks/warm_up.hpp"
 #include "ipc/words.hpp"
 
@@ -17,6 +19,16 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kLongestCurve{3};
 constexpr int kTimes = 3;  // the best of so many counts
+
+// What the network gets for the job; of texts, for the first.
+std::vector<at::Tensor> network_inputs(const LoadedModel& model, const ipc::RunJob& job,
+                                       Slots& slots, Device& device) {
+    if (!model.texts) return prepare_job(model, job, slots, device)->inputs;
+    const TextJob texts(model, job, slots);
+    const std::vector<std::int32_t>* const first[] = {&texts.texts().ids.front()};
+    return make_text_tensors(*model.texts, first, texts.texts().lengths.front(), device.torch())
+        .inputs;
+}
 
 std::vector<at::Tensor> repeated(const std::vector<at::Tensor>& inputs, std::int64_t rows) {
     std::vector<at::Tensor> batch;
@@ -71,7 +83,7 @@ std::vector<BatchTime> measure_batches(LoadedModel& model, const ipc::WorkerLoad
     const Channels no_channels(device);
     Slots slots(no_channels, std::numeric_limits<std::uint64_t>::max());
     const ipc::RunJob job = make_up_job(model, load.warm_ups.front());
-    const std::vector<at::Tensor> inputs = prepare_job(model, job, slots, device)->inputs;
+    const std::vector<at::Tensor> inputs = network_inputs(model, job, slots, device);
     const Clock::time_point end = Clock::now() + kLongestCurve;
     for (std::uint32_t rows = 1; rows <= load.batch.rows; rows *= 2)
         if (!add_point(model, inputs, rows, device, curve) || Clock::now() >= end) break;

@@ -8,6 +8,7 @@
 #include "daemon/worker/engine/faults.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "daemon/worker/log.hpp"
+#include "daemon/worker/tasks/lengths.hpp"
 
 namespace samovar::worker {
 namespace {
@@ -19,6 +20,12 @@ std::int64_t padded_size(const ipc::BatchSpec& batch, std::int64_t rows) {
     for (const std::uint32_t size : batch.sizes)
         if (size >= rows) return size;
     return rows;
+}
+
+// That one inference takes, of this length.
+std::int64_t rows_at_a_time(const ipc::BatchSpec& batch, std::int64_t length) {
+    if (batch.max_tokens == 0 || length == 0) return batch.rows;
+    return std::clamp<std::int64_t>(batch.max_tokens / length, 1, batch.rows);
 }
 
 Tensors rows_of(const Tensors& tensors, std::int64_t begin, std::int64_t rows) {
@@ -95,12 +102,15 @@ void check_rows(const LoadedModel& model, const std::vector<at::Tensor>& results
 std::vector<at::Tensor> infer(const LoadedModel& model, std::vector<at::Tensor> inputs,
                               Device& device) {
     if (model.batch.rows == 0) return model.network->forward(std::move(inputs));
-    const std::int64_t rows = inputs.front().size(0);
+    const std::int64_t rows = inputs.front().size(0), own = length_of(model, inputs);
+    const std::int64_t length = padded_length(model, own);
+    if (length > own) pad_rows(model, inputs, length);
+    const std::int64_t allowed = rows_at_a_time(model.batch, length);
     std::vector<Tensors> parts;
     std::int64_t done = 0;
     do {
         const auto now = WorkingRows::Clock::now();
-        const std::int64_t most = model.working_rows->most(model.batch.rows, now);
+        const std::int64_t most = model.working_rows->most(allowed, now);
         const std::int64_t next = std::min(most, rows - done);
         Tensors results;
         const bool all = next == rows;
@@ -111,7 +121,9 @@ std::vector<at::Tensor> infer(const LoadedModel& model, std::vector<at::Tensor> 
         done += next;
         parts.push_back(std::move(results));
     } while (done < rows);
-    return join(parts);
+    Tensors results = join(parts);
+    if (length > own) cut_rows(model, results, own);
+    return results;
 }
 
 }  // namespace samovar::worker

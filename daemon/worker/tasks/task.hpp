@@ -27,6 +27,11 @@ struct BatchJob {
 // Inside a catch: the Error of what was thrown.
 using TellError = std::function<Error()>;
 
+// As run_batch(), of texts: they share batches whatever their lengths.
+std::vector<Result<ipc::JobDone>> run_text_batch(const LoadedModel& model,
+                                                 std::span<const BatchJob> jobs, Device& device,
+                                                 StageClock& clock, const TellError& tell);
+
 // Runs jobs of one model together, which takes as few inferences as it may; an answer each, in
 // their order, all with the times of the whole. What is wrong with one is answered to that one
 // alone. Throws only where the device itself fails; then none has an answer.

@@ -3,6 +3,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <string>
 
 #include "daemon/worker/job_error.hpp"
@@ -47,20 +48,18 @@ at::Tensor mean_of(const at::Tensor& states, const at::Tensor& mask) {
 
 }  // namespace
 
-TextTensors make_text_tensors(const text::TextModel& model, const text::EncodedTexts& texts,
-                              const text::TextBatch& batch, c10::Device device) {
-    const auto rows = static_cast<std::int64_t>(batch.rows.size());
-    const auto length = static_cast<std::int64_t>(batch.length);
+TextTensors make_text_tensors(const text::TextModel& model,
+                              std::span<const std::vector<std::int32_t>* const> texts,
+                              std::uint32_t longest, c10::Device device) {
+    const auto rows = static_cast<std::int64_t>(texts.size());
+    const auto length = static_cast<std::int64_t>(longest);
     at::Tensor ids = at::full({rows, length}, model.pad_id(), at::kLong);
     at::Tensor mask = at::zeros({rows, length}, at::kLong);
     auto* id = ids.mutable_data_ptr<std::int64_t>();
     auto* known = mask.mutable_data_ptr<std::int64_t>();
-    for (const std::uint32_t row : batch.rows) {
-        const std::vector<std::int32_t>& own = texts.ids[row];
-        for (std::size_t i = 0; i < own.size(); ++i) {
-            id[i] = own[i];
-            known[i] = 1;
-        }
+    for (const std::vector<std::int32_t>* own : texts) {
+        std::copy(own->begin(), own->end(), id);
+        std::fill_n(known, own->size(), 1);
         id += length;
         known += length;
     }

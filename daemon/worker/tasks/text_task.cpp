@@ -1,124 +1,177 @@
 // Tasks `classify-text` and `embed-text`: texts in, their probabilities or embeddings out; see
-// docs/models.md.
+// docs/models.md. The texts of several jobs share batches.
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
-#include <array>
-#include <charconv>
-#include <chrono>
+#include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "daemon/worker/job_error.hpp"
-#include "daemon/worker/tasks/axes.hpp"
-#include "daemon/worker/tasks/inputs.hpp"
+#include "daemon/worker/tasks/infer.hpp"
 #include "daemon/worker/tasks/outputs.hpp"
-#include "daemon/worker/tasks/parameters.hpp"
 #include "daemon/worker/tasks/task.hpp"
+#include "daemon/worker/tasks/text_job.hpp"
 #include "daemon/worker/tasks/text_steps.hpp"
-#include "ipc/words.hpp"
+#include "daemon/worker/text/batch_plan.hpp"
 
 namespace samovar::worker {
 namespace {
 
-using Moment = std::chrono::steady_clock::time_point;
-
-std::span<const std::byte> vector_bytes(const ipc::InputTensor& input, DType dtype,
-                                        const std::string& name, Slots& slots) {
-    if (input.dtype != dtype || input.shape.size() != 1)
-        throw JobError(Errc::bad_input,
-                       "input '" + name + "' is " + in_words(input.dtype, input.shape) +
-                           " where tasks of texts take " + std::string(to_string(dtype)) +
-                           " [size]",
-                       "docs/models.md says how texts are given");
-    return input_bytes(input, "input '" + name + "'", slots);
+text::BatchLimits limits_of(const ipc::BatchSpec& batch) {
+    return {batch.buckets, batch.pad_to_bucket, batch.rows,
+            batch.max_tokens > 0 ? batch.max_tokens : std::numeric_limits<std::uint32_t>::max()};
 }
 
-text::JobTexts take_texts(const ipc::RunJob& job, Slots& slots) {
-    if (job.inputs.size() != 2)
-        throw JobError(Errc::bad_input,
-                       ipc::count_of(job.inputs.size(), "input") +
-                           " where tasks of texts take two: the texts, and where each ends",
-                       "docs/models.md says how texts are given");
-    const auto bytes = vector_bytes(job.inputs[0], DType::uint8, "texts", slots);
-    const auto ends = vector_bytes(job.inputs[1], DType::int64, "ends", slots);
-    return take_or_throw(text::JobTexts::take(bytes, ends));
-}
-
-// The answer of all texts, of which batches fill rows in any order.
-class TextAnswer {
+// The texts of some jobs, one job's behind the other's.
+class SharedTexts {
   public:
-    // On a CPU it is written in `memory` itself.
-    TextAnswer(std::int64_t rows, std::int64_t columns, std::span<std::byte> memory,
-               c10::Device device)
-        : memory_(memory),
-          all_(device.is_cpu()
-                   ? at::from_blob(memory.data(), {rows, columns}, at::kFloat)
-                   : at::empty({rows, columns}, at::TensorOptions(at::kFloat).device(device))) {}
+    SharedTexts(const LoadedModel& model, std::span<TextJob* const> jobs, Device& device)
+        : model_(model), device_(device), jobs_(jobs), batches_of_(jobs.size(), 0) {
+        for (const TextJob* job : jobs) {
+            begins_.push_back(lengths_.size());
+            const auto& lengths = job->texts().lengths;
+            lengths_.insert(lengths_.end(), lengths.begin(), lengths.end());
+        }
+        const std::int64_t rows = static_cast<std::int64_t>(lengths_.size());
+        const std::int64_t columns = model.texts->spec().columns;
+        // The answer of one job is written where it belongs; on a GPU it goes there in one copy.
+        const bool in_place = jobs.size() == 1 && device.torch().is_cpu();
+        all_ = in_place ? at::from_blob(jobs.front()->memory().data(), {rows, columns}, at::kFloat)
+                        : at::empty({rows, columns},
+                                    at::TensorOptions(at::kFloat).device(device.torch()));
+        in_place_ = in_place;
+    }
 
-    void put(const text::TextBatch& batch, const at::Tensor& values) {
-        const std::vector<std::int64_t> rows(batch.rows.begin(), batch.rows.end());
-        const at::Tensor places = at::empty({static_cast<std::int64_t>(rows.size())}, at::kLong);
-        std::copy(rows.begin(), rows.end(), places.mutable_data_ptr<std::int64_t>());
-        all_.index_copy_(0, places.to(all_.device()), values);
+    void infer() {
+        for (const text::TextBatch& batch : text::plan_batches(lengths_, limits_of(model_.batch))) {
+            std::vector<const std::vector<std::int32_t>*> ids;
+            std::vector<bool> has(jobs_.size(), false);
+            for (const std::uint32_t row : batch.rows) {
+                const std::size_t job = job_of(row);
+                has[job] = true;
+                ids.push_back(&jobs_[job]->texts().ids[row - begins_[job]]);
+            }
+            TextTensors tensors =
+                make_text_tensors(*model_.texts, ids, batch.length, device_.torch());
+            const std::vector<at::Tensor> results =
+                worker::infer(model_, std::move(tensors.inputs), device_);
+            put(batch, finish_texts(results, model_.task, model_.texts->spec(), tensors.mask));
+            for (std::size_t job = 0; job < has.size(); ++job)
+                batches_of_[job] += has[job] ? 1 : 0;
+        }
     }
-    void finish() const {
-        if (!all_.is_cpu()) copy_out(all_, memory_);
+    void copy_answers() const {
+        if (in_place_) return;
+        for (std::size_t i = 0; i < jobs_.size(); ++i)
+            copy_out(all_.narrow(0, static_cast<std::int64_t>(begins_[i]),
+                                 static_cast<std::int64_t>(jobs_[i]->rows())),
+                     jobs_[i]->memory());
     }
+    std::size_t batches_of(std::size_t job) const { return batches_of_[job]; }
 
   private:
-    std::span<std::byte> memory_;
-    at::Tensor all_;
-};
+    std::size_t job_of(std::uint32_t row) const {
+        return static_cast<std::size_t>(std::upper_bound(begins_.begin(), begins_.end(), row) -
+                                        begins_.begin()) -
+               1;
+    }
+    void put(const text::TextBatch& batch, const at::Tensor& values) {
+        at::Tensor places = at::empty({static_cast<std::int64_t>(batch.rows.size())}, at::kLong);
+        std::copy(batch.rows.begin(), batch.rows.end(), places.mutable_data_ptr<std::int64_t>());
+        all_.index_copy_(0, places.to(all_.device()), values);
+    }
 
-std::string milliseconds_since(Moment begin) {
-    const std::chrono::duration<double, std::milli> taken =
-        std::chrono::steady_clock::now() - begin;
-    std::array<char, 32> digits{};
-    const auto [end, fault] = std::to_chars(digits.data(), digits.data() + digits.size(),
-                                            taken.count(), std::chars_format::fixed, 3);
-    return fault == std::errc() ? std::string(digits.data(), end) : "0";
-}
+    const LoadedModel& model_;
+    Device& device_;
+    const std::span<TextJob* const> jobs_;
+    std::vector<std::size_t> begins_;  // of each job's texts
+    std::vector<std::uint32_t> lengths_;
+    std::vector<std::size_t> batches_of_;
+    at::Tensor all_;
+    bool in_place_ = false;
+};
 
 }  // namespace
 
 ipc::JobDone run_text_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
                            Device& device, StageClock& clock) {
-    const Moment begin = std::chrono::steady_clock::now();
     clock.begin();
-    if (auto params = read_text_params(job.params); !params)
-        throw JobError(std::move(params).error());
-    const ipc::TextSpec& spec = model.texts->spec();
-    Outputs outputs(job.outputs, 1, slots);
-    const text::JobTexts texts = take_texts(job, slots);
-    const Shape shape{texts.size(), spec.columns};
-    const bool classify = model.task == ipc::Task::classify_text;
-    const std::span<std::byte> memory =
-        outputs.open(0, classify ? "probabilities" : "embeddings", DType::float32, shape);
-
-    const text::EncodedTexts encoded = model.texts->encode(texts);
-    const std::vector<text::TextBatch> batches =
-        text::plan_batches(encoded.lengths, model.texts->limits());
-    TextAnswer answer(static_cast<std::int64_t>(texts.size()), spec.columns, memory,
-                      device.torch());
+    TextJob own(model, job, slots);
+    TextJob* const jobs[] = {&own};
+    SharedTexts texts(model, jobs, device);
     clock.prepared();
-    for (const text::TextBatch& batch : batches) {
-        TextTensors tensors = make_text_tensors(*model.texts, encoded, batch, device.torch());
-        const std::vector<at::Tensor> results = model.network->forward(std::move(tensors.inputs));
-        answer.put(batch, finish_texts(results, model.task, spec, tensors.mask));
+    texts.infer();
+    clock.inferred();
+    texts.copy_answers();
+    const ipc::Timings timings = clock.finish();
+    ipc::JobDone done = own.finish(texts.batches_of(0));
+    done.timings = timings;
+    return done;
+}
+
+std::vector<Result<ipc::JobDone>> run_text_batch(const LoadedModel& model,
+                                                 std::span<const BatchJob> jobs, Device& device,
+                                                 StageClock& clock, const TellError& tell) {
+    clock.begin();
+    std::vector<std::optional<TextJob>> made(jobs.size());
+    std::vector<std::optional<Error>> errors(jobs.size());
+    std::vector<TextJob*> good;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        try {
+            good.push_back(&made[i].emplace(model, *jobs[i].job, *jobs[i].slots));
+        } catch (...) {
+            errors[i] = tell();
+        }
+    }
+    // In the order of the good ones.
+    std::vector<std::size_t> batches(good.size(), 0);
+    bool together = good.size() > 1;
+    clock.prepared();
+    if (together) {
+        try {
+            SharedTexts texts(model, good, device);
+            texts.infer();
+            texts.copy_answers();
+            for (std::size_t i = 0; i < good.size(); ++i)
+                batches[i] = texts.batches_of(i);
+        } catch (...) {
+            static_cast<void>(tell());  // it is not known whose rows it was
+            together = false;
+        }
+    }
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (errors[i]) continue;
+        TextJob* const own[] = {good[next++]};
+        if (together) continue;
+        try {
+            SharedTexts texts(model, own, device);
+            texts.infer();
+            texts.copy_answers();
+            batches[next - 1] = texts.batches_of(0);
+        } catch (...) {
+            errors[i] = tell();
+        }
     }
     clock.inferred();
-    answer.finish();
-    ipc::JobDone done;
-    done.timings = clock.finish();
-    done.outputs = outputs.take();
-    done.details = {{"processing_time_ms", milliseconds_since(begin)},
-                    {"total_words", std::to_string(encoded.words)},
-                    {"tokens", std::to_string(encoded.tokens)},
-                    {"truncated", std::to_string(encoded.truncated)},
-                    {"batches", std::to_string(batches.size())},
-                    {"model_version", model.version}};
-    return done;
+    const ipc::Timings timings = clock.finish();
+    std::vector<Result<ipc::JobDone>> answers;
+    next = 0;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const std::size_t place = made[i] ? next++ : 0;
+        if (errors[i]) {
+            answers.emplace_back(*std::move(errors[i]));
+            continue;
+        }
+        ipc::JobDone done = made[i]->finish(batches[place]);
+        done.timings = timings;
+        answers.emplace_back(std::move(done));
+    }
+    return answers;
 }
 
 }  // namespace samovar::worker

@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ipc/wire/batch_spec.hpp"
+
 namespace samovar::worker::text {
-namespace {
-
-// The least bucket that holds it; beyond the last one, itself.
-std::uint32_t bucket_of(std::uint32_t length, const std::vector<std::uint32_t>& buckets) {
-    const auto found = std::lower_bound(buckets.begin(), buckets.end(), length);
-    return found == buckets.end() ? length : *found;
-}
-
-}  // namespace
 
 std::vector<TextBatch> plan_batches(std::span<const std::uint32_t> lengths,
                                     const BatchLimits& limits) {
@@ -24,7 +17,7 @@ std::vector<TextBatch> plan_batches(std::span<const std::uint32_t> lengths,
     std::uint32_t bucket = 0;
     std::size_t most_rows = 0;
     for (const std::uint32_t row : order) {
-        const std::uint32_t own = bucket_of(lengths[row], limits.buckets);
+        const std::uint32_t own = ipc::bucket_of(lengths[row], limits.buckets);
         if (batches.empty() || own != bucket || batches.back().rows.size() >= most_rows) {
             bucket = own;
             TextBatch& next = batches.emplace_back();

@@ -66,7 +66,12 @@ Result<void> JobTexts::take_ends(const std::vector<std::int64_t>& ends) {
 
 Result<void> JobTexts::check_letters() const {
     for (std::size_t i = 0; i < size(); ++i) {
-        const std::optional<std::size_t> at = first_fault((*this)[i]);
+        const std::string_view text = (*this)[i];
+        if (text.size() > kMaxOneTextBytes)
+            return bad_texts(nth(i) + " has " + std::to_string(text.size()) + " bytes, and " +
+                                 std::to_string(kMaxOneTextBytes) + " are allowed",
+                             "cut it into several: a model reads its beginning only");
+        const std::optional<std::size_t> at = first_fault(text);
         if (at)
             return bad_texts(nth(i) + " is no UTF-8 at its byte " + std::to_string(*at),
                              "encode texts as UTF-8, and cut them between characters");

@@ -17,7 +17,7 @@ class JobTexts {
     // `bytes`: the texts, one behind the other, as UTF-8. `ends`: int64 elements, where each text
     // ends in them; the last is their number. Both may lie in memory that a client changes
     // meanwhile: they are copied once, and only the copies are looked at. A text may be empty.
-    // Errors: `bad_input` (no texts, or too many or too long ones; ends that fall or do not fit;
+    // Errors: `bad_input` (no texts, too many or too long ones; ends that fall or do not fit;
     // bytes that are no UTF-8), naming the text by its number from 0.
     static Result<JobTexts> take(std::span<const std::byte> bytes, std::span<const std::byte> ends);
 

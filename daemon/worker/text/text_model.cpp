@@ -1,6 +1,5 @@
 #include "daemon/worker/text/text_model.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "daemon/worker/text/utf8.hpp"
@@ -18,10 +17,6 @@ Result<void> check_text_spec(const ipc::TextSpec& spec) {
         return wrong("max_length");
     if (spec.inputs.empty() || spec.inputs.size() > ipc::kMaxTextTensors)
         return wrong("the network's inputs");
-    if (spec.buckets.empty() || spec.buckets.back() != spec.max_length ||
-        !std::is_sorted(spec.buckets.begin(), spec.buckets.end()))
-        return wrong("buckets");
-    if (spec.max_batch == 0 || spec.max_batch > kMaxTexts) return wrong("max_batch");
     if (spec.columns == 0 || spec.columns > kMaxEmbeddingDims) return wrong("columns");
     return {};
 }
@@ -60,10 +55,6 @@ EncodedTexts TextModel::encode(const JobTexts& texts) const {
         encoded.ids.push_back(std::move(tokens.ids));
     }
     return encoded;
-}
-
-BatchLimits TextModel::limits() const {
-    return {spec_.buckets, spec_.pad_to_bucket, spec_.max_batch, spec_.max_batch_tokens};
 }
 
 }  // namespace samovar::worker::text

@@ -1,8 +1,6 @@
 #pragma once
-// What a model of texts is beside its network: its vocabulary, and how its texts are cut. No
-// LibTorch.
+// What a model of texts is beside its network: its vocabulary. No LibTorch.
 
-#include "daemon/worker/text/batch_plan.hpp"
 #include "daemon/worker/text/job_texts.hpp"
 #include "daemon/worker/text/tokenizer.hpp"
 #include "ipc/wire/text_spec.hpp"
@@ -27,7 +25,6 @@ class TextModel {
     const ipc::TextSpec& spec() const noexcept { return spec_; }
     std::int32_t pad_id() const noexcept { return tokenizer_.pad_id(); }
     EncodedTexts encode(const JobTexts& texts) const;
-    BatchLimits limits() const;
 
   private:
     TextModel(ipc::TextSpec spec, Tokenizer tokenizer)

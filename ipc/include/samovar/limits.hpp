@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxNameBytes = 64;
 // Texts of one job, whose ends then fit a message; and their bytes, which a worker copies.
 inline constexpr std::size_t kMaxTexts = kMaxInlineBytes / 8;
 inline constexpr std::size_t kMaxTextsBytes = 16u << 20;
+// Bytes of one text: more than any network reads, and little enough to be searched for pieces.
+inline constexpr std::size_t kMaxOneTextBytes = 1u << 20;
 // Tokens of one text: as far as any network in use was trained, with room.
 inline constexpr std::size_t kMaxTextTokens = 8192;
 // Kinds that a text may be of, and dimensions of an embedding.

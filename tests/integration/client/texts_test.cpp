@@ -95,12 +95,18 @@ TEST_F(RealTexts, that_are_no_utf_8_are_named) {
                 HasSubstr("texts 1024 to 1026, counted from 0 there: text 2 is no UTF-8"));
 }
 
-TEST_F(RealTexts, of_more_bytes_than_a_job_may_bring_are_refused) {
+TEST_F(RealTexts, of_more_bytes_than_a_job_may_bring_are_shared_out) {
+    const TextModel moods = TextModel::open(client, "moods").value();
+    const std::vector<std::string> texts(17, std::string(kMaxOneTextBytes, 'e'));
+    EXPECT_EQ(moods.run(texts).value().rows(), 17U);
+}
+
+TEST_F(RealTexts, that_are_too_long_are_refused) {
     const auto refused =
-        TextModel::open(client, "moods").value().run({std::string(kMaxTextsBytes + 1, 'e')});
+        TextModel::open(client, "moods").value().run({std::string(kMaxOneTextBytes + 1, 'e')});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::bad_input);
-    EXPECT_THAT(refused.error().message, HasSubstr("bytes must be from 0 to 16777216"));
+    EXPECT_EQ(refused.error().message, "text 0 has 1048577 bytes, and 1048576 are allowed");
 }
 
 TEST_F(RealTexts, are_not_for_models_of_other_tasks) {

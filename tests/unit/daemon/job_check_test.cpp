@@ -297,6 +297,57 @@ TEST_F(Checking, takes_encoded_pictures_for_masks_only) {
             {inline_input("", {11}, 10, DType::encoded_image)});
 }
 
+class Shared : public Checking {
+  protected:
+    // float32 [n, length], rows of one bucket in one inference.
+    Shared() {
+        const ipc::Axis n{"n", 1, 64}, length{"length", 1, 64};
+        model_.task = ipc::Task::tensor;
+        model_.inputs = {spec("x", DType::float32, {n, length})};
+        model_.outputs = {spec("a", DType::float32, {n})};
+        model_.batch.spec.rows = 8;
+        model_.batch.spec.length = "length";
+        model_.batch.spec.buckets = {16, 32};
+    }
+    CheckedJob job(std::uint64_t rows, std::uint64_t length) {
+        return check({inline_input("x", {rows, length}, rows * length * 4)}).value();
+    }
+};
+
+TEST_F(Shared, tells_how_much_of_an_inference_a_job_is) {
+    EXPECT_EQ(job(3, 10).size, (scheduler::BatchSize{3, 3 * 16})) << "as long as its bucket";
+    EXPECT_EQ(job(2, 32).size, (scheduler::BatchSize{2, 2 * 32}));
+    EXPECT_EQ(job(2, 50).size, (scheduler::BatchSize{2, 2 * 50})) << "beyond the last";
+    model_.batch.spec.length.clear();
+    EXPECT_EQ(job(3, 10).size, (scheduler::BatchSize{3, 0}));
+    model_.batch.spec.rows = 0;
+    EXPECT_EQ(job(3, 10).size, (scheduler::BatchSize{1, 0}));
+}
+
+TEST_F(Shared, gives_jobs_one_form_whose_lengths_are_of_one_bucket) {
+    EXPECT_EQ(job(3, 10).form, job(1, 16).form);
+    EXPECT_NE(job(1, 16).form, job(1, 17).form);
+    EXPECT_NE(job(1, 50).form, job(1, 51).form);
+    model_.batch.spec.length.clear();
+    EXPECT_NE(job(1, 10).form, job(1, 16).form);
+}
+
+TEST_F(Shared, counts_a_texts_bytes_as_tokens_up_to_its_longest) {
+    model_.task = ipc::Task::embed_text;
+    model_.text.spec.max_length = 100;
+    model_.inputs = {spec("texts", DType::uint8, {{"bytes", 0, 4096}}),
+                     spec("ends", DType::int64, {{"texts", 1, 8}})};
+    const auto texts = [this](std::uint64_t bytes, std::uint64_t rows) {
+        return check({inline_input("texts", {bytes}, bytes, DType::uint8),
+                      inline_input("ends", {rows}, 8 * rows, DType::int64)})
+            .value()
+            .size;
+    };
+    EXPECT_EQ(texts(30, 2), (scheduler::BatchSize{2, 34}));
+    EXPECT_EQ(texts(3000, 2), (scheduler::BatchSize{2, 200}));
+    EXPECT_EQ(texts(0, 1), (scheduler::BatchSize{1, 2}));
+}
+
 TEST_F(Checking, always_says_the_way_out) {
     for (const auto& job :
          {check({}), check(good(), {{99, 0, 8}}), check(good(), {{id(), 1, 8}}),

@@ -45,9 +45,6 @@ TEST(TextTable, takes_its_defaults_where_nothing_is_said) {
     expected.label = "vocab.txt";
     expected.inputs = {{ipc::TextTensor::input_ids}, {ipc::TextTensor::attention_mask}};
     expected.max_length = 512;
-    expected.buckets = {16, 32, 64, 128, 256, 512};
-    expected.max_batch = 32;
-    expected.max_batch_tokens = 8192;
     expected.columns = 2;
     EXPECT_EQ(model.text.spec, expected);
 }
@@ -72,10 +69,6 @@ space_chinese = false
 vocabulary_size = 30522
 max_length = 128
 inputs = ["token_type_ids", "input_ids"]
-buckets = [8, 64]
-pad_to = "bucket"
-max_batch = 4
-max_batch_tokens = 100
 activation = "sigmoid"
 )");
     const ipc::TextSpec& spec = moods.text.spec;
@@ -86,10 +79,6 @@ activation = "sigmoid"
     EXPECT_EQ(spec.vocabulary_size, 30522U);
     EXPECT_THAT(spec.inputs, ElementsAre(ipc::TextInput{ipc::TextTensor::token_type_ids},
                                          ipc::TextInput{ipc::TextTensor::input_ids}));
-    EXPECT_THAT(spec.buckets, ElementsAre(8, 64, 128));
-    EXPECT_TRUE(spec.pad_to_bucket);
-    EXPECT_EQ(spec.max_batch, 4U);
-    EXPECT_EQ(spec.max_batch_tokens, 100U);
     EXPECT_EQ(spec.activation, ipc::Activation::sigmoid);
 
     const ModelFile sentences =
@@ -107,15 +96,6 @@ TEST(TextTable, strips_accents_where_it_makes_small_letters_unless_it_is_told_ot
                     .text.spec.strip_accents);
 }
 
-TEST(TextTable, ends_its_buckets_with_the_longest_text) {
-    const auto buckets = [](const std::string& lines) {
-        return parsed(std::string(kMoods) + lines).text.spec.buckets;
-    };
-    EXPECT_THAT(buckets("max_length = 100\n"), ElementsAre(16, 32, 64, 100));
-    EXPECT_THAT(buckets("max_length = 64\n"), ElementsAre(16, 32, 64));
-    EXPECT_THAT(buckets("buckets = []\n"), ElementsAre(512));
-}
-
 TEST(TextTable, faults_name_the_line_and_the_key) {
     const auto expect = [](const std::string& line, const std::string& fault) {
         EXPECT_EQ(fault_of(std::string(kMoods) + line), "m/model.toml:7: text." + fault);
@@ -126,7 +106,6 @@ TEST(TextTable, faults_name_the_line_and_the_key) {
     expect("inputs = [\"ids\"]",
            "inputs: \"ids\" is none of \"input_ids\", \"attention_mask\", \"token_type_ids\"");
     expect("inputs = [\"attention_mask\"]", "inputs: must hold \"input_ids\"");
-    expect("buckets = [32, 16]", "buckets: must hold rising lengths, from 2 to 8192");
     EXPECT_THAT(fault_of(std::string(kMoods) + "max_length = 1"), HasSubstr("text.max_length"));
     EXPECT_THAT(fault_of(std::string(kMoods) + "max_texts = 8193"), HasSubstr("text.max_texts"));
     EXPECT_THAT(fault_of(std::string(kMoods) + "max_lenght = 12"), HasSubstr("max_lenght"));

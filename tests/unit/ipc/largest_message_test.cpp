@@ -138,10 +138,11 @@ TEST(LargestMessage, WorkerLoadFits) {
     const WarmUpInput input{Shape(kMaxRank, 1), Fill::file, path, 1};
     m.warm_ups.assign(kMaxWarmUps, WarmUp{std::vector(kMaxTensors, input)});
     m.batch.sizes.resize(kMaxBatchSizes);
+    m.batch.length = text(kMaxNameBytes);
+    m.batch.buckets.resize(kMaxBuckets);
     m.version = text(kMaxNameBytes);
     m.text.file = m.text.label = path;
     m.text.inputs.resize(kMaxTextTensors);
-    m.text.buckets.resize(kMaxBuckets);
     EXPECT_GT(size_of(m), 0U);
 }
 

@@ -83,7 +83,7 @@ TEST(ProtocolDocument, GivesTheLimitsThatHold) {
     row("inputs of a job; outputs", kMaxTensors);
     row("axes of a tensor", kMaxRank);
     row("params of a job; bytes of a value", kMaxParams);
-    row("texts of a job; their bytes", kMaxTexts);
+    row("texts of a job; their bytes; those of one", kMaxTexts);
     row("labels of a model", kMaxLabels);
     row("details of an answer", kMaxDetails);
     row("a channel", kMaxChannelBytes);

@@ -54,6 +54,16 @@ TEST_F(Batches, go_when_they_are_full) {
     EXPECT_EQ(submit(3, M, of(1, 0, 2)), "run 2+3");
 }
 
+TEST_F(Batches, are_full_by_their_tokens_as_well) {
+    JobTraits long_one = of(1);
+    long_one.size.tokens = 600;
+    submit(1, M, long_one);
+    submit(2, M, long_one);
+    EXPECT_EQ(submit(3, M, long_one), "run 2");
+    finished(1);
+    EXPECT_EQ(next_tick_in(), 2ms) << "alone, it waits for a shorter one";
+}
+
 TEST_F(Batches, go_when_the_worker_is_done) {
     submit(1, M, of(1));
     submit(2, M, of(1));

@@ -116,12 +116,12 @@ TEST_F(DispatchRoom, IsNotAskedForAgainWhereNobodyWantsTheModelAnyMore) {
     EXPECT_EQ(ran_out(B), "B failed");
 }
 
-TEST_F(DispatchRoom, IsGivenBackByARetiredModelWhichTellsWhoeverWaitsForItsLoad) {
+TEST_F(DispatchRoom, IsGivenUpByAVersionThatIsGoneWhoseLoadIsToldOfAllTheSame) {
     dispatch_.load(B, now());
     submit(2, B);
     room_made(B);
     retire(B);
-    ran_out(B);
+    EXPECT_EQ(ran_out(B), "room for B") << "for its job";
     EXPECT_EQ(cancel(2), "refuse 2 cancelled, no room needed B, B cold, forget B");
 }
 

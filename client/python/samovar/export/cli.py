@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ExportError
+from .halves import HALVES
 from .order import CODES, MaskOptions, Order, TextOptions
 from .pipeline import export
 from .recipes import RECIPES
@@ -92,6 +93,8 @@ def add_text(parser: argparse.ArgumentParser) -> None:
                        "SentencePiece, by its suffix")
     group.add_argument("--max-length", type=int, metavar="TOKENS", help="of a text (default 512)")
     group.add_argument("--labels", metavar="A,B,...", help="of task classify-text")
+    group.add_argument("--precision", choices=sorted(HALVES), help="what a .pt2 computes in, on a device that has such "
+                       "floats (default: as the network does)")
     group.add_argument("--pooling", choices=("mean", "cls", "none"), help="of task embed-text")
 
 
@@ -186,8 +189,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         order = Order(
             spec=options.spec or "", folder=options.folder, formats=CODES.get(options.format, ()),
             device=options.device, bake=options.bake, force=options.force, tolerance=options.tolerance,
-            simdlen=options.simdlen, torchscript=options.torchscript, example=options.example,
-            reference=options.reference, weights=options.weights, outputs=tuple(options.output), mask=mask,
+            simdlen=options.simdlen, precision=options.precision, torchscript=options.torchscript,
+            example=options.example, reference=options.reference, weights=options.weights,
+            outputs=tuple(options.output), mask=mask,
             text=text_of(options), text_task=options.task if options.task in TEXT_TASKS else None,
             name=options.name, description=options.description, seed=options.seed, **read_inputs(options))
         if options.recipe:

@@ -57,6 +57,7 @@ class Order:
     force: bool = False
     tolerance: float | None = None
     simdlen: int | None = None
+    precision: str | None = None  # "fp16" or "bf16": what a .pt2 of texts computes in
     torchscript: str = "auto"  # "script", "trace", or script first and trace where that fails
     example: str | None = None
     reference: str | None = None

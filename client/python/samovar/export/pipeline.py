@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from .check import Difference, Run, Runs, compare, run_reference, words
 from .describe import describe
 from .errors import ExportError
 from .folder import appearing
+from .halves import TOLERANCE, check_device, in_halves
 from .limits import check_description, check_mask, check_text
 from .manifest import Code, Manifest, write_manifest
 from .order import Order
@@ -54,6 +56,8 @@ def export(
                           "run it on a machine with one, or use --device cpu")
     source = source or find_source(order.spec)
     formats = chosen_formats(order, source)
+    if order.precision is not None:
+        order = with_precision(order, formats)
     plan = settle(order, source)
     for spec in plan.inputs:
         say(f"input   {spec}")
@@ -69,6 +73,18 @@ def export(
         write_manifest(staging / "model.toml", manifest)
     say(f"wrote   {order.folder}")
     return order.folder
+
+
+def with_precision(order: Order, formats: tuple[str, ...]) -> Order:
+    """The order with the tolerance that its precision takes; raises ExportError where it cannot be had."""
+    if order.text is None:
+        raise ExportError("--precision is for tasks of texts: what other networks take and give would change, too; "
+                          "give it a module that computes so")
+    if formats != ("pt2",):
+        raise ExportError("--precision is for --format pt2; TorchScript is converted at its load, by `precision` in "
+                          "model.toml")
+    check_device(order.precision, order.device)
+    return replace(order, tolerance=order.tolerance or TOLERANCE[order.precision])
 
 
 def chosen_formats(order: Order, source: Source) -> tuple[str, ...]:
@@ -103,9 +119,11 @@ def write_codes(
         else:
             assert source.module is not None
             options = CompileOptions(order.device, order.bake, order.simdlen)
-            weights = write_package(source.module.to(order.device), plan, options, path)
+            module = in_halves(source.module, order.precision) if order.precision else source.module
+            weights = write_package(module.to(order.device), plan, options, path)
             source.module.cpu()
             how = f"AOTInductor for {order.device}" + (", weights baked in" if order.bake else "")
+            how += f", {order.precision}" if order.precision else ""
         say(f"code    {path.name}: {in_bytes(path.stat().st_size)}, {how}, {time.monotonic() - begin:.1f} s")
         if weights:
             write_weights(folder / WEIGHTS_FILE, weights)

@@ -57,9 +57,19 @@ TEST(JobTexts, are_refused_where_there_are_too_many) {
 
 TEST(JobTexts, are_refused_where_they_have_too_many_bytes) {
     const std::string most(kMaxTextsBytes, 'a');
-    EXPECT_EQ(problem(most, {kMaxTextsBytes}), "");
-    EXPECT_EQ(problem(most + "a", {kMaxTextsBytes + 1}),
+    std::vector<std::int64_t> ends;
+    for (std::size_t end = kMaxOneTextBytes; end <= kMaxTextsBytes; end += kMaxOneTextBytes)
+        ends.push_back(static_cast<std::int64_t>(end));
+    EXPECT_EQ(problem(most, ends), "");
+    EXPECT_EQ(problem(most + "a", ends),
               "the job's texts have 16777217 bytes, and 16777216 are allowed");
+}
+
+TEST(JobTexts, are_refused_where_one_alone_is_too_long) {
+    const std::string most(kMaxOneTextBytes, 'a');
+    EXPECT_EQ(problem("b" + most, {1, kMaxOneTextBytes + 1}), "");
+    EXPECT_EQ(problem("b" + most + "a", {1, kMaxOneTextBytes + 2}),
+              "text 1 has 1048577 bytes, and 1048576 are allowed");
 }
 
 TEST(JobTexts, are_refused_where_an_end_lies_before_its_beginning) {

@@ -16,9 +16,6 @@ ipc::TextSpec spec() {
     text.label = "vocab.txt";
     text.inputs = {{ipc::TextTensor::input_ids}};
     text.max_length = 6;
-    text.buckets = {6};
-    text.max_batch = 8;
-    text.max_batch_tokens = 64;
     text.columns = 2;
     return text;
 }
@@ -75,9 +72,6 @@ TEST(TextModel, is_refused_where_its_request_is_not_one_that_the_daemon_makes) {
     refused([](ipc::TextSpec& text) { text.max_length = 1; });
     refused([](ipc::TextSpec& text) { text.max_length = kMaxTextTokens + 1; });
     refused([](ipc::TextSpec& text) { text.inputs.clear(); });
-    refused([](ipc::TextSpec& text) { text.buckets = {4}; });
-    refused([](ipc::TextSpec& text) { text.buckets = {7, 6}; });
-    refused([](ipc::TextSpec& text) { text.max_batch = 0; });
     refused([](ipc::TextSpec& text) { text.columns = 0; });
 }
 
