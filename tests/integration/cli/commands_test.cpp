@@ -133,9 +133,9 @@ TEST_F(Commands, ps_shows_the_daemon_its_workers_and_what_is_loaded) {
     EXPECT_EQ(status["workers"][0]["pid"], daemon.worker().pid);
     ASSERT_EQ(status["models"].size(), 1U);
     EXPECT_THAT(keys(status["models"][0]),
-                ElementsAre("cold_starts", "device", "device_bytes", "host_bytes", "idle_ms",
-                            "in_flight", "jobs_done", "jobs_failed", "measured", "name", "next",
-                            "queued", "residency", "uses", "weight_bytes", "worker"));
+                ElementsAre("cache", "cold_starts", "device", "device_bytes", "host_bytes",
+                            "idle_ms", "in_flight", "jobs_done", "jobs_failed", "measured", "name",
+                            "next", "queued", "residency", "uses", "weight_bytes", "worker"));
     EXPECT_EQ(status["models"][0]["residency"], "hot");
     EXPECT_EQ(status["models"][0]["jobs_done"], 1);
     EXPECT_EQ(status["models"][0]["uses"], 1);
