@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <optional>
 #include <utility>
 
@@ -16,9 +15,14 @@
 #include "daemon/worker/log.hpp"
 #include "daemon/worker/tasks/digest.hpp"
 #include "daemon/worker/tasks/task.hpp"
-#include "ipc/os/socket_io.hpp"
 
 namespace samovar::worker {
+namespace {
+
+// Below it, what waking another thread takes is as much as it saves.
+constexpr std::chrono::milliseconds kWorthStaging{1};
+
+}  // namespace
 
 void ComputeLoop::run() {
     prctl(PR_SET_NAME, "compute");
@@ -26,56 +30,48 @@ void ComputeLoop::run() {
     const c10::InferenceMode inference;
     clock_ = device_.make_clock();
 
-    ipc::FrameReader reader;
+    std::optional<Batch> next;
     for (;;) {
-        const auto status = ipc::receive(ipc::kJobsFd, reader, ipc::Wait::yes);
-        if (!status || *status == ipc::ReadStatus::closed) _exit(0);
-        for (;;) {
-            Result<std::optional<ipc::Frame>> frame = reader.take();
-            if (!frame) {
-                log::error("jobs: " + describe(frame.error()));
-                _exit(1);
-            }
-            if (!frame->has_value()) break;
-            take(**frame);
-        }
+        Batch batch = next ? std::move(*next) : find_model(*intake_.next(ipc::Wait::yes));
+        next.reset();
+        // It says as much as is known of how long this one will take.
+        const bool stages = batch.model && batch.model->last_run >= kWorthStaging;
+        if (stages) stager_.begin();
+        run(batch);
+        if (stages) next = stager_.end();
     }
 }
 
-void ComputeLoop::take(const ipc::Frame& frame) {
-    const std::uint64_t request = frame.header.request;
-    Result<ipc::RunJob> job =
-        frame.header.type == ipc::MessageType::run_job
-            ? ipc::decode<ipc::RunJob>(frame.body)
-            : Error{Errc::protocol, "the jobs socket takes run_job only", "", 0, 0};
-    bool more = false;
-    if (job) {
-        more = job->followers > 0;
-        taken_.push_back({request, std::move(*job)});
-    } else {
-        answer(request, std::move(job).error());
-    }
-    if (more || taken_.empty()) return;
-    activity_.begin(taken_.front().request);
-    std::vector<Result<ipc::JobDone>> answers = run_taken();
-    for (std::size_t i = 0; i < taken_.size(); ++i)
-        answer(taken_[i].request, std::move(answers[i]));
-    taken_.clear();
+ComputeLoop::Batch ComputeLoop::find_model(TakenBatch taken) const {
+    std::shared_ptr<LoadedModel> model = models_.find(taken.front().job.model);
+    return {std::move(taken), std::move(model), nullptr};
 }
 
-std::vector<Result<ipc::JobDone>> ComputeLoop::run_taken() {
-    const std::uint32_t number = taken_.front().job.model;
-    const std::shared_ptr<LoadedModel> model = models_.find(number);
-    if (model == nullptr)
-        return {taken_.size(),
+void ComputeLoop::run(Batch& batch) {
+    activity_.begin(batch.jobs.front().request);
+    const auto begun = std::chrono::steady_clock::now();
+    std::vector<Result<ipc::JobDone>> answers = run_jobs(batch);
+    if (batch.model) batch.model->last_run = std::chrono::steady_clock::now() - begun;
+    batch.ready.reset();
+    batch.model.reset();
+    for (std::size_t i = 0; i < batch.jobs.size(); ++i)
+        answer(batch.jobs[i].request, std::move(answers[i]));
+}
+
+std::vector<Result<ipc::JobDone>> ComputeLoop::run_jobs(Batch& batch) {
+    if (batch.model == nullptr)
+        return {batch.jobs.size(),
                 Error{Errc::unknown_model,
-                      "model number " + std::to_string(number) + " is not loaded here", "", 0, 0}};
-    threads_.use(model->threads);
-    if (taken_.size() > 1) return run_together(*model);
-    return {1, run_alone(taken_.front(), *model)};
+                      "model number " + std::to_string(batch.jobs.front().job.model) +
+                          " is not loaded here",
+                      "", 0, 0}};
+    threads_.use(batch.model->threads);
+    if (batch.ready) return run_ready(batch);
+    if (batch.jobs.size() > 1) return run_together(batch.jobs, *batch.model);
+    return {1, run_alone(batch.jobs.front(), *batch.model)};
 }
 
-Result<ipc::JobDone> ComputeLoop::run_alone(const Taken& taken, const LoadedModel& model) {
+Result<ipc::JobDone> ComputeLoop::run_alone(const TakenJob& taken, const LoadedModel& model) {
     const CerrCapture said;
     try {
         Slots slots(channels_);
@@ -86,17 +82,18 @@ Result<ipc::JobDone> ComputeLoop::run_alone(const Taken& taken, const LoadedMode
     }
 }
 
-std::vector<Result<ipc::JobDone>> ComputeLoop::run_together(const LoadedModel& model) {
+std::vector<Result<ipc::JobDone>> ComputeLoop::run_together(const TakenBatch& taken,
+                                                            const LoadedModel& model) {
     const CerrCapture said;
     const TellError tell = [&] { return told("a batch of " + model.name, said.text()); };
-    std::vector<std::optional<Error>> refused(taken_.size());
+    std::vector<std::optional<Error>> refused(taken.size());
     std::deque<Slots> slots;
     std::vector<BatchJob> jobs;
-    for (std::size_t i = 0; i < taken_.size(); ++i) {
+    for (std::size_t i = 0; i < taken.size(); ++i) {
         Slots& own = slots.emplace_back(channels_);
         try {
-            admit(taken_[i], own);
-            jobs.push_back({&taken_[i].job, &own});
+            admit(taken[i], own);
+            jobs.push_back({&taken[i].job, &own});
         } catch (...) {
             refused[i] = tell();
         }
@@ -108,6 +105,7 @@ std::vector<Result<ipc::JobDone>> ComputeLoop::run_together(const LoadedModel& m
         done.assign(jobs.size(), tell());
     }
     std::vector<Result<ipc::JobDone>> answers;
+    answers.reserve(refused.size());
     auto next = done.begin();
     for (std::optional<Error>& error : refused)
         answers.push_back(error ? std::move(*error) : std::move(*next++));
@@ -135,11 +133,15 @@ Error ComputeLoop::told(const std::string& of, const std::string& said) {
     return error;
 }
 
-void ComputeLoop::admit(const Taken& taken, Slots& slots) {
-    const ipc::RunJob& job = taken.job;
+void ComputeLoop::check_deadline(const ipc::RunJob& job) {
     const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(job.deadline_ns)};
     if (job.deadline_ns != 0 && std::chrono::steady_clock::now() > deadline)
         throw JobError(Errc::too_late, "the job's turn came after its deadline");
+}
+
+void ComputeLoop::admit(const TakenJob& taken, Slots& slots) {
+    const ipc::RunJob& job = taken.job;
+    check_deadline(job);
     if (!job.suspect && job.refused.empty()) return;
     const ipc::Digest digest = job_digest(job, slots);
     if (std::find(job.refused.begin(), job.refused.end(), digest) != job.refused.end())
