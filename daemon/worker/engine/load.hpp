@@ -26,7 +26,7 @@ struct LoadedModel {
     ipc::BatchSpec batch;
     // Of the compute thread's, which learns it; everything else stays as it was loaded.
     std::unique_ptr<WorkingRows> working_rows = std::make_unique<WorkingRows>();
-    std::chrono::nanoseconds last_run{};  // how long its last batch took
+    std::chrono::nanoseconds last_run{};       // how long its last batch took
     std::unique_ptr<Reservation> reservation;  // null: none
     std::unique_ptr<Network> network;
     ipc::LoadReport report;  // of its load
