@@ -55,6 +55,10 @@ WorkerStatus to_public(ipc::WorkerStatus&& message) {
             std::move(message.problem)};
 }
 
+CacheStatus to_public(const ipc::CacheStatus& message) {
+    return {message.limit, message.kept.bytes, message.kept.count, message.hits};
+}
+
 ModelStatus to_public(ipc::ModelStatus&& message) {
     return {std::move(message.name),
             to_public(message.residency),
@@ -74,7 +78,8 @@ ModelStatus to_public(ipc::ModelStatus&& message) {
             milliseconds(message.next_ms),
             std::move(message.next_rung),
             std::move(message.next_rule),
-            message.measured};
+            message.measured,
+            to_public(message.cache)};
 }
 
 std::optional<double> joules_of(const ipc::BroughtUp& up) {
@@ -145,6 +150,7 @@ ModelInfo to_public(ipc::ModelInfo&& message) {
     info.batch_rows = message.batch_rows;
     info.batch_delay = milliseconds(message.batch_delay_ms);
     info.batches = message.batches;
+    info.cache = to_public(message.cache);
     return info;
 }
 

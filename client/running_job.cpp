@@ -106,6 +106,7 @@ Result<ipc::Bytes> RunningJob::frame(std::uint64_t number) {
         submit.keep = forever ? ipc::Keep::forever : ipc::Keep::for_time;
         if (!forever) submit.keep_alive_ms = static_cast<std::uint64_t>(spec_.keep_alive->count());
     }
+    submit.no_cache = spec_.no_cache;
     submit.priority = static_cast<ipc::Priority>(spec_.priority);
     if (spec_.deadline) {
         const auto left = *spec_.deadline - std::chrono::steady_clock::now();
@@ -175,7 +176,8 @@ Result<JobResult> RunningJob::taken(ipc::Done& done) {
                       std::chrono::nanoseconds(done.timings.prepared),
                       std::chrono::nanoseconds(done.timings.inferred),
                       std::chrono::nanoseconds(done.timings.finished),
-                      std::chrono::nanoseconds(done.timings.total)};
+                      std::chrono::nanoseconds(done.timings.total),
+                      done.timings.cached};
     for (std::size_t i = 0; i < done.outputs.size(); ++i) {
         Result<Output> output = taken(done.outputs[i], i);
         if (!output) return output.error();

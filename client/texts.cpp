@@ -162,6 +162,7 @@ Result<TextAnswer> TextModel::run(std::span<const std::string> texts,
         spec->model = name_;
         spec->keep_alive = options.keep_alive;
         spec->priority = options.priority;
+        spec->no_cache = options.no_cache;
         spec->deadline = options.deadline;
         spec->on_progress = options.on_progress;
         const Result<JobResult> result = client_->run(*std::move(spec), options.timeout);
@@ -169,6 +170,8 @@ Result<TextAnswer> TextModel::run(std::span<const std::string> texts,
         if (Result<void> taken = take_values(*result, own.size(), answer); !taken)
             return std::move(taken).error();
         add(*result, answer);
+        answer.timings.cached =
+            (part.begin == 0 || answer.timings.cached) && result->timings.cached;
     }
     return answer;
 }

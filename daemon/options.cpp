@@ -10,6 +10,7 @@
 
 #include "daemon/models/toml_reader.hpp"
 #include "daemon/residency/device_memory.hpp"
+#include "ipc/words.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxConfigBytes = 64u << 10;
 constexpr std::int64_t kLongestDrainMs = 600'000, kLongestLingerMs = 3'600'000;
+constexpr std::uint64_t kLargestDecodeCache = std::uint64_t{1} << 40;  // 1 TiB
 const std::initializer_list<std::string_view> kLogLevels = {"debug", "info", "warning", "error"};
 
 fs::path from_environment(const char* variable) {
@@ -74,6 +76,17 @@ Options defaults() {
     return options;
 }
 
+std::uint64_t read_decode_cache(TomlReader& reader, std::uint64_t otherwise) {
+    if (!reader.has("decode_cache")) return otherwise;
+    const std::string text = reader.text("decode_cache");
+    if (text == "0") return 0;
+    const auto bytes = ipc::parse_bytes(text);
+    if (!bytes || *bytes > kLargestDecodeCache)
+        reader.fail("decode_cache",
+                    "must be a number of bytes up to 1TiB, such as \"64MiB\", or \"0\"");
+    return *bytes;
+}
+
 // samovard.toml: the long options of the command line, as keys.
 void read_config(const fs::path& file, Options& options) {
     const toml::table table = parse_toml(read_small_file(file, kMaxConfigBytes), file.string());
@@ -94,6 +107,7 @@ void read_config(const fs::path& file, Options& options) {
     options.parallel_loads = static_cast<std::size_t>(
         reader.integer("parallel_loads", 1, static_cast<std::int64_t>(kMaxWorkers),
                        static_cast<std::int64_t>(options.parallel_loads)));
+    options.decode_cache = read_decode_cache(reader, options.decode_cache);
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     options.budgets = read_budgets(reader);
     options.queue = read_queue(reader);

@@ -19,6 +19,7 @@ struct Options {
     std::chrono::milliseconds drain{10'000};
     std::chrono::milliseconds linger{10'000};  // how long an empty worker stays
     std::size_t parallel_loads = 2;            // over all workers
+    std::uint64_t decode_cache = 64u << 20;    // bytes of decoded pictures, in each worker
     BudgetOptions budgets;
     QueueOptions queue;
     std::optional<std::string> admin_group;    // whose members are administrators

@@ -24,6 +24,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.threads = options.threads;
     settings.cores = std::max(1U, std::thread::hardware_concurrency());
     settings.log_level = options.log_level;
+    settings.decode_cache = options.decode_cache;
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
     settings.limits.parallel_loads = options.parallel_loads;

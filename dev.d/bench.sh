@@ -3,8 +3,9 @@
 #
 # A benchmark is tests/bench/NAME.py. The first line of its docstring is its description, and a line
 # "Needs: models, peers" in it names what it takes beside the build: the folders in build/models, the
-# environment with the peers (build/venv-bench). It prints its table to standard error and one line
-# of JSON to standard output. SAMOVAR_BUILD is the folder with bin/.
+# environment with the peers (build/venv-bench), the sentence model (build/models/minilm). It prints
+# its table to standard error and one line of JSON to standard output. SAMOVAR_BUILD is the folder
+# with bin/.
 source dev.d/lib/setup.sh
 
 shopt -s nullglob
@@ -28,5 +29,6 @@ if [[ $needs == *models* ]]; then
     need_test_models
 fi
 [[ $needs != *peers* ]] || need_bench_venv
+[[ $needs != *minilm* || $* == *--quick* ]] || ./dev export-text minilm
 export SAMOVAR_BUILD=$PWD/build/release PYTHONPATH=client/python
 exec .venv/bin/python "$file" "${@:2}"

@@ -40,7 +40,15 @@ WANTED = {
     ),
     "requirements-bench.txt": (
         "the peers that ./dev bench measures beside us, on top of requirements.txt",
-        ["fastapi==0.165.0", "uvicorn==0.54.0"],
+        [
+            "fastapi==0.165.0",
+            "uvicorn==0.54.0",
+            "python-multipart",
+            "litserve==0.2.19",
+            "mosec==0.9.8",
+            "nvidia-pytriton==0.7.0",
+            "tokenizers==0.22.2",
+        ],
         True,
     ),
     "requirements-tokenizers.txt": (
@@ -54,6 +62,11 @@ WANTED = {
         False,
     ),
 }
+
+
+# What a later file may have in another version, in an environment of its own that goes before:
+# nvidia-pytriton takes numpy below 2.
+OWN = ("numpy",)
 
 
 def resolve(python, wanted, with_dependencies, constraints):
@@ -83,7 +96,8 @@ def main():
         pins = []
         for name, (purpose, wanted, with_dependencies) in WANTED.items():
             constraints = pathlib.Path(scratch, "constraints.txt")
-            constraints.write_text("".join(pin.split(" ")[0] + "\n" for pin in pins))
+            kept = [pin.split(" ")[0] for pin in pins if not pin.startswith(OWN)]
+            constraints.write_text("".join(pin + "\n" for pin in kept))
             lines = resolve(python, wanted, with_dependencies, str(constraints))
             header = f"# {purpose}.\n{ORIGIN}\n"
             (PYTHON_DIR / name).write_text(header + "".join(lines))

@@ -40,7 +40,7 @@ void Dispatch::set_limits(ModelId id, const ModelLimits& limits) {
 
 void Dispatch::retire(ModelId id, Time now) {
     Model& model = models_.at(id);
-    model.awaited = !model.stays();
+    model.awaited = !model.stays() || is_coming(model.residency);
     model.retired = true;
     model.leaving = true;
     model.sinking = false;
@@ -328,6 +328,15 @@ bool Dispatch::finished(JobId id, Time now, bool ran) {
     --model.in_flight;
     follow_up(model_id, now);
     return unwanted;
+}
+
+bool Dispatch::answered_from_cache(JobId id, Time now, Duration took) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end() || !found->second.in_flight) return true;
+    for (Batch& batch : workers_[models_.at(found->second.model).worker].in_flight)
+        for (Batch::Part& part : batch.parts)
+            if (part.job == id) part.from_cache = std::chrono::duration<Share>(took).count();
+    return finished(id, now);
 }
 
 // ---- Time ---------------------------------------------------------------------------------------

@@ -133,6 +133,9 @@ class Dispatch {
     // The worker answered. True if the job was cancelled or abandoned meanwhile. `ran`: as far as
     // it should; else its time says nothing of the model's.
     bool finished(JobId job, Time now, bool ran = true);
+    // The same, of a job whose answer the worker had kept: it took so long by itself, and says
+    // nothing of how long the model takes.
+    bool answered_from_cache(JobId job, Time now, Duration took);
 
     // ---- Time ----------------------------------------------------------------------------------
     // When tick() has something to do; nothing while no time limit is running.
@@ -205,7 +208,7 @@ class Dispatch {
         Room room = Room::none;                        // to come up
         bool ran_out = false;  // of memory at its last try; this is its last
         bool held = false;     // refuses its jobs
-        bool awaited = false;  // was to step down when it was retired, and has not settled since
+        bool awaited = false;  // was on its way when it was retired, and has not settled since
         bool retired = false;
         bool forgotten = false;  // ForgetModel was said
         int load_deaths = 0;     // workers that died while it was loading, in a row
@@ -217,8 +220,14 @@ class Dispatch {
     };
     struct Batch {
         ModelId model;
-        std::vector<JobId> jobs;                                           // not finished yet
-        std::vector<std::pair<FairQueue::Charge, std::uint64_t>> charges;  // of all, and their work
+        struct Part {
+            JobId job;
+            FairQueue::Charge charge;
+            std::uint64_t work;
+            std::optional<Share> from_cache{};  // what it took, where it was answered so
+        };
+        std::vector<JobId> jobs;  // not finished yet
+        std::vector<Part> parts;  // of all
         bool suspect = false;
         bool measures = true;  // how long the model takes
     };

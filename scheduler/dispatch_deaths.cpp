@@ -122,13 +122,12 @@ void Dispatch::enforce_run_limit(WorkerId id, Time now) {
     if (worker.head_since + run_limit(batch) > now) return;
     // Of several it is not known which: each is tried by itself.
     for (const JobId job : batch.jobs)
-        (batch.charges.size() == 1 ? jobs_.at(job).overran : jobs_.at(job).suspect) = true;
+        (batch.parts.size() == 1 ? jobs_.at(job).overran : jobs_.at(job).suspect) = true;
     condemn(id, "a job ran longer than its model allows");
 }
 
 Duration Dispatch::run_limit(const Batch& batch) const {
-    return models_.at(batch.model).limits.max_run *
-           static_cast<Duration::rep>(batch.charges.size());
+    return models_.at(batch.model).limits.max_run * static_cast<Duration::rep>(batch.parts.size());
 }
 
 // A hang needs no second proof.

@@ -283,13 +283,13 @@ void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::
                     bool suspect, Time now) {
     Worker& worker = workers_[id];
     Model& model = models_.at(model_id);
-    Batch batch{.model = model_id, .jobs = {}, .charges = {}, .suspect = suspect, .measures = true};
+    Batch batch{.model = model_id, .jobs = {}, .parts = {}, .suspect = suspect, .measures = true};
     for (const auto& [job_id, charge] : jobs) {
         Job& job = jobs_.at(job_id);
         job.in_flight = true;
         if (job.start_by) start_by_.erase({*job.start_by, job_id});
         batch.jobs.push_back(job_id);
-        batch.charges.emplace_back(charge, job.traits.size.work());
+        batch.parts.push_back({job_id, charge, job.traits.size.work()});
     }
     model.runnable -= jobs.size();
     model.in_flight += jobs.size();
@@ -301,16 +301,22 @@ void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::
 // What it took is shared out by work: to those who are charged for it, and to what the next is
 // thought to take.
 void Dispatch::batch_done(Worker& worker, const Batch& batch, Duration took) {
-    std::uint64_t work = 0;
-    for (const auto& [charge, of_job] : batch.charges)
-        work += of_job;
+    // What was answered from a cache costs what that took; the others share the rest.
     const Share seconds = std::chrono::duration<Share>(took).count();
-    const Share a_unit = seconds / static_cast<Share>(std::max<std::uint64_t>(work, 1));
-    for (const auto& [charge, of_job] : batch.charges)
-        worker.runnable.settle(charge, a_unit * static_cast<Share>(of_job));
-    if (!batch.measures) return;
+    Share inferred = seconds;
+    std::uint64_t work = 0;
+    for (const Batch::Part& part : batch.parts) {
+        work += part.from_cache ? 0 : part.work;
+        inferred -= part.from_cache.value_or(0);
+    }
+    const Share a_unit =
+        std::max<Share>(inferred, 0) / static_cast<Share>(std::max<std::uint64_t>(work, 1));
+    for (const Batch::Part& part : batch.parts)
+        worker.runnable.settle(part.charge,
+                               part.from_cache.value_or(a_unit * static_cast<Share>(part.work)));
+    if (!batch.measures || work == 0) return;
     Model& model = models_.at(batch.model);
-    const Share a_job = seconds / static_cast<Share>(batch.charges.size());
+    const Share a_job = seconds / static_cast<Share>(batch.parts.size());
     const Share weight = std::exchange(model.measured, true) ? kNewest : 1;
     model.seconds_a_unit += weight * (a_unit - model.seconds_a_unit);
     model.seconds_a_job += weight * (a_job - model.seconds_a_job);

@@ -23,6 +23,14 @@ Json to_json(const Timings& timings) {
             {"total", microseconds(timings.total)}};
 }
 
+Json to_json(const CacheStatus& cache) {
+    if (cache.limit == 0) return nullptr;
+    return {{"limit_bytes", cache.limit},
+            {"bytes", cache.bytes},
+            {"results", cache.results},
+            {"hits", cache.hits}};
+}
+
 Json to_json(const ModelSummary& model) {
     return {{"name", model.name},
             {"task", model.task},

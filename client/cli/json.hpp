@@ -19,6 +19,8 @@ double microseconds(std::chrono::nanoseconds time) noexcept;
 Json to_json(const Error& error);
 // {"queued", "prepared", "inferred", "finished", "total"}
 Json to_json(const Timings& timings);
+// {"limit_bytes", "bytes", "results", "hits"}; null of a model that keeps none.
+Json to_json(const CacheStatus& cache);
 // {"name", "task", "device", "version", "residency", "description", "problem"}
 Json to_json(const ModelSummary& model);
 // {"was_hot", "code", "device", "weight_bytes", "mapped_weights", "threads", "total_us",

@@ -153,7 +153,9 @@ void Dispatcher::perform(const scheduler::RefuseJob& action) {
 }
 
 void Dispatcher::perform(const scheduler::ModelMoved& action) {
-    watcher->moved(*models_.at(action.model), action);
+    ModelVersion& model = *models_.at(action.model);
+    if (action.to != scheduler::Residency::hot) model.kept = {};  // which went with it
+    watcher->moved(model, action);
 }
 
 void Dispatcher::perform(const scheduler::ModelSettled& action) {

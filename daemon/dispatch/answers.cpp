@@ -16,6 +16,14 @@ std::uint64_t nanoseconds(scheduler::Duration duration) {
         std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count());
 }
 
+// What a job took of its worker's time, which is no more than has passed.
+scheduler::Duration taken_by(const ipc::Timings& timings, scheduler::Duration most) {
+    const auto passed = nanoseconds(most);
+    const std::uint64_t told =
+        std::min(timings.prepared, passed) + std::min(timings.finished, passed);
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(told, passed)));
+}
+
 // Batches are measured at a version's first load, and told of at each.
 void tell_batch_curve(ipc::LoadReport& report, ModelVersion& model) {
     for (const ipc::LoadFact& fact : report.facts)
@@ -81,10 +89,17 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     Result<ipc::JobDone> done = ipc::decode<ipc::JobDone>(frame.body);
     if (!done) return finish_failed(id, done.error());
     const scheduler::Time now = Clock::now();
-    const bool unwanted = dispatch_.finished(id, now);
-    if (const auto found = jobs_.find(id); found != jobs_.end()) {
+    const bool cached = done->timings.cached;
+    const auto found = jobs_.find(id);
+    const bool unwanted = cached && found != jobs_.end()
+                              ? dispatch_.answered_from_cache(
+                                    id, now, taken_by(done->timings, now - found->second.sent))
+                              : dispatch_.finished(id, now);
+    if (found != jobs_.end()) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
+        job.work.model->kept = done->kept;
+        job.work.model->cache_hits += cached ? 1 : 0;
         ipc::Done answer{std::move(done->outputs), done->timings, std::move(done->details)};
         answer.timings.queued = nanoseconds(job.sent - job.received);
         answer.timings.total = nanoseconds(now - job.received);
@@ -95,7 +110,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
             else
                 requester->job_done(job.work.request, std::move(answer));
         }
-        ended(job, Ending::done);
+        ended(job, cached ? Ending::from_cache : Ending::done);
     }
     carry_out();
 }
@@ -177,6 +192,7 @@ void Dispatcher::measure(ModelVersion& model, const Place& place, bool first,
         bytes = model.last_load.mapped_weights ? weights + grown : std::max(weights, grown);
     }
     if (!before && model.held_bytes > 0) return;  // a wake-up takes what it had
+    bytes += model.cache_bytes();
     model.held_bytes = model.held_bytes > 0 ? std::min(model.held_bytes, bytes) : bytes;
 }
 

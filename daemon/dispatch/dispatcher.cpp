@@ -55,8 +55,12 @@ scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
     place_names_[model.worker] = id;
     Place& place = places_.emplace_back();
     const bool cuda = model.device.starts_with("cuda");
-    place.program = {cuda ? settings_.cuda_program : settings_.cpu_program, model.worker,
-                     model.device, settings_.threads, settings_.log_level};
+    place.program = {cuda ? settings_.cuda_program : settings_.cpu_program,
+                     model.worker,
+                     model.device,
+                     settings_.threads,
+                     settings_.log_level,
+                     settings_.decode_cache};
     return id;
 }
 
@@ -156,11 +160,10 @@ void Dispatcher::ended(const Job& job, Ending ending) {
     if (job.work.synthetic) return;
     ModelVersion& model = *job.work.model;
     DispatchWatcher::JobEnd end{.kind = job.kind};
-    end.ran = ending == Ending::done || ending == Ending::failed;
-    if (ending == Ending::done) {
-        ++model.jobs_done;
-        end.took = Clock::now() - job.received;
-    }
+    const bool cached = ending == Ending::from_cache;  // which says nothing of how warm it was
+    end.ran = ending == Ending::done || cached || ending == Ending::failed;
+    if (ending == Ending::done || cached) ++model.jobs_done;
+    if (ending == Ending::done) end.took = Clock::now() - job.received;
     if (ending == Ending::failed || ending == Ending::refused) ++model.jobs_failed;
     watcher->job_ended(model.id, end);
 }
@@ -195,8 +198,8 @@ void Dispatcher::load(const ModelPtr& model, std::weak_ptr<Requester> requester,
         return;
     }
     waiters_.push_back({model->id, true, std::move(requester), request});
-    if (!load_started_.contains(model->id)) tell_load_to_come(model->id);
-    load_started_[model->id] = now;
+    // A load that has begun, as by the wish that comes before this, took longer than from now on.
+    if (load_started_.try_emplace(model->id, now).second) tell_load_to_come(model->id);
     dispatch_.load(model->id, now);
     carry_out();
 }
@@ -333,6 +336,7 @@ void Dispatcher::fill(ipc::ModelInfo& info, const ModelVersion& model) const {
     info.batch_rows = model.rows_at_a_time();
     info.batch_delay_ms = static_cast<std::uint64_t>(model.file.batch.delay.count());
     info.batches = model.batches;
+    info.cache = model.cache();
     if (!models_.contains(model.id)) return;
     const auto view = dispatch_.view_model(model.id);
     info.queued = static_cast<std::uint32_t>(view.queued);
@@ -394,6 +398,7 @@ ipc::ModelStatus Dispatcher::model_status(const ModelVersion& model) const {
     status.weight_bytes = model.last_load.weight_bytes;
     status.device = model.device;
     status.measured = model.measured();
+    status.cache = model.cache();
     switch (view.residency) {
         case scheduler::Residency::waking: status.host_bytes = status.weight_bytes; [[fallthrough]];
         case scheduler::Residency::loading:

@@ -47,6 +47,7 @@ struct WorkerSettings {
     unsigned threads = 1;  // of an inference on the CPU, where a model says nothing else
     unsigned cores = 1;    // that all workers share
     std::string log_level = "info";
+    std::uint64_t decode_cache = 0;  // bytes of decoded pictures, in each worker
     scheduler::DispatchLimits limits;
     std::map<scheduler::Uid, double> weights;  // of users' shares, where they are not 1
 };
@@ -175,8 +176,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::ModelSettled& action);
     void perform(const scheduler::ForgetModel& action);
 
-    // How a job came to its end: the first two at a worker, the last by somebody's will.
-    enum class Ending { done, failed, refused, withdrawn };
+    // How a job came to its end: the first three at a worker, the last by somebody's will.
+    enum class Ending { done, from_cache, failed, refused, withdrawn };
     void ended(const Job& job, Ending ending);
     void send_ready_batches(scheduler::WorkerId id);
     void send(Place& place, const std::vector<scheduler::JobId>& batch);

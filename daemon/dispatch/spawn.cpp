@@ -114,7 +114,9 @@ Result<Spawned> spawn_worker(const WorkerProgram& program) {
                                        "--name",
                                        program.name,
                                        "--log-level",
-                                       program.log_level};
+                                       program.log_level,
+                                       "--decode-cache",
+                                       std::to_string(program.decode_cache)};
     std::vector<std::string> variables = environment();
     Spawned spawned;
     const int fault =

@@ -18,6 +18,7 @@ struct WorkerProgram {
     std::string device;  // "cpu", "cuda:0"
     unsigned threads = 1;
     std::string log_level = "info";  // debug, info, warning, error
+    std::uint64_t decode_cache = 0;  // bytes of decoded pictures that it keeps
 };
 
 // One samovar-worker process: its two sockets, its pidfd and its end. Loop thread only.

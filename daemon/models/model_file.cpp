@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/models/cache_rules.hpp"
 #include "daemon/models/load_options.hpp"
 #include "daemon/models/residency_rules.hpp"
 #include "daemon/models/toml_letters.hpp"
@@ -222,7 +223,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
                "max_run",   "threads",         "code",         "mask",      "text",
                "batch",     "limits",          "input",        "output",    "dims",
                "residency", "warmup",          "load_threads", "precision", "channels_last",
-               "freeze",    "cudnn_benchmark", "reserve"});
+               "freeze",    "cudnn_benchmark", "reserve",      "cache"});
     ModelFile model;
     model.name = top.text("name", folder_name);
     if (!is_model_name(model.name))
@@ -243,6 +244,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
         [](const CodeEntry& code) { return code.format == ipc::CodeFormat::torchscript; });
     model.options = read_load_options(top, torchscript);
     model.bounds = read_model_bounds(top);
+    model.cache_bytes = read_cache(top);
     model.batch = ipc::is_of_texts(model.task)
                       ? read_text_batch(top, model.text.spec.max_length)
                       : read_batch(top, model.task, model.inputs, model.outputs);

@@ -38,6 +38,7 @@ struct ModelFile {
     TextTable text;
     BatchRules batch;
     ModelBounds bounds;
+    std::uint64_t cache_bytes = 0;  // of results that it keeps; 0: none
     WarmUps warm_ups;
     scheduler::ResidencyRules residency;
     std::string pinned_at;  // "FILE:LINE: residency.pinned", where it is

@@ -21,6 +21,8 @@ struct ModelVersion : Candidate {
     std::uint64_t load_ns = 0;     // that its worker took to load it, without its start
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint64_t batches = 0;               // of one job or several
+    std::uint64_t cache_hits = 0;            // jobs that were answered from the results it keeps
+    ipc::KeptResults kept;                   // in its worker
     std::uint32_t batch_rows = 0;            // as the first load found it, where it was to find out
     std::vector<ipc::LoadFact> batch_curve;  // and by what
 
@@ -28,8 +30,9 @@ struct ModelVersion : Candidate {
     std::uint32_t rows_at_a_time() const {
         return file.batch.spec.measure && batch_rows > 0 ? batch_rows : file.batch.spec.rows;
     }
+    ipc::CacheStatus cache() const { return {file.cache_bytes, kept, cache_hits}; }
     // What it takes of its device to be hot: as measured, or before the first load by its files.
-    std::uint64_t needs() const { return measured() ? held_bytes : artefact_bytes; }
+    std::uint64_t needs() const { return measured() ? held_bytes : artefact_bytes + cache_bytes(); }
 };
 using ModelPtr = std::shared_ptr<ModelVersion>;
 

@@ -201,6 +201,7 @@ ipc::WorkerLoad load_message(const Candidate& candidate, std::uint32_t number) {
     load.version = candidate.version;
     load.text = candidate.file.text.spec;
     load.text.file = candidate.vocabulary;
+    load.cache_bytes = candidate.file.cache_bytes;
     load.warm_ups = candidate.warm_ups;
     load.warm_ups_may_fail = !candidate.file.warm_ups.stated;
     return load;

@@ -30,6 +30,9 @@ struct Candidate {
     Error unusable;                    // code != ok: valid, but this machine cannot run it
     std::vector<std::string> hashes;   // what it holds in the store
     std::uint64_t artefact_bytes = 0;  // of the chosen code's file and weights
+
+    // Of its device, by results that it keeps once there are enough.
+    std::uint64_t cache_bytes() const { return device == "cpu" ? file.cache_bytes : 0; }
 };
 
 // What a worker is told to load it, under a number.

@@ -239,7 +239,8 @@ void DeviceMemory::unseen(const std::string& device, const std::string& why) {
 
 void DeviceMemory::add(const ModelVersion& model, std::optional<scheduler::ModelId> instead_of,
                        scheduler::Time now) {
-    budget_.add(model.id, device(model.device, now), model.artefact_bytes, instead_of);
+    budget_.add(model.id, device(model.device, now), model.artefact_bytes + model.cache_bytes(),
+                instead_of);
 }
 
 void DeviceMemory::loaded(const ModelVersion& model, bool can_park, scheduler::Time now) {
@@ -255,7 +256,7 @@ void DeviceMemory::reject_pins(Scan& scan, const Registry& registry) const {
     std::erase_if(scan.candidates, [&](const Candidate& candidate) {
         if (!candidate.file.residency.pinned || candidate.unusable.code != Errc::ok) return false;
         const scheduler::Bytes limit = limit_of(candidate.device);
-        scheduler::Bytes bytes = candidate.artefact_bytes;
+        scheduler::Bytes bytes = candidate.artefact_bytes + candidate.cache_bytes();
         if (const auto entry = registry.entries().find(candidate.file.name);
             entry != registry.entries().end() && entry->second.current &&
             entry->second.current->version == candidate.version)

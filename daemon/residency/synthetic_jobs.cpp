@@ -82,6 +82,7 @@ Result<SyntheticJob> make_synthetic_job(const ModelFile& model) {
                           "remove self_warm from its model.toml", 0, 0};
     SyntheticJob job;
     job.submit.model = model.name;
+    job.submit.no_cache = true;  // else only the first would reach the network
     Layout layout(job);
     for (const ipc::TensorSpec& spec : model.inputs) {
         ipc::InputTensor input;

@@ -99,9 +99,21 @@ Result<void> check_shape(const InputTensor& input, const TensorSpec& spec,
     return {};
 }
 
-Result<void> check_encoded(const InputTensor& input, const ModelFile& model) {
-    if (model.task != ipc::Task::mask)
-        return bad_input("encoded images are taken by models of task \"mask\" only",
+// Whether a worker can decode a file for this input. In batches of rows nobody knows how many a
+// file has.
+bool takes_encoded(const TensorSpec& spec, const ModelFile& model) {
+    if (model.task == ipc::Task::mask) return true;
+    return spec.image && spec.dtype == DType::uint8 && spec.shape.size() == 3 &&
+           spec.shape[2].min <= 3 && spec.shape[2].max >= 3 && model.batch.spec.rows == 0;
+}
+
+Result<void> check_encoded(const InputTensor& input, const TensorSpec& spec,
+                           const ModelFile& model) {
+    if (!takes_encoded(spec, model))
+        return bad_input("input \"" + spec.name +
+                             "\" takes no encoded image: only task mask does, "
+                             "and inputs of kind \"image\" that are uint8 [height, width, 3], of "
+                             "models without [batch]",
                          "decode the picture, and send its pixels");
     if (input.shape.size() != 1 || input.shape[0] == 0)
         return bad_input("an encoded image has the shape [bytes]");
@@ -140,7 +152,7 @@ Result<void> check_input(const InputTensor& input, const TensorSpec& spec, const
                          std::map<std::string, std::uint64_t>& sizes, const FindChannel& find,
                          CheckedJob& job, std::vector<Stretch>& stretches) {
     const std::string what = "input \"" + spec.name + "\"";
-    Result<void> shape = input.dtype == DType::encoded_image ? check_encoded(input, model)
+    Result<void> shape = input.dtype == DType::encoded_image ? check_encoded(input, spec, model)
                                                              : check_shape(input, spec, sizes);
     if (!shape) return shape;
     const auto bytes = tensor_bytes(input.dtype, input.shape);
@@ -289,6 +301,7 @@ Result<CheckedJob> check(ipc::Submit submit, const ModelFile& model, const FindC
     job.run.inputs = std::move(*inputs);
     job.run.outputs = std::move(submit.outputs);
     job.run.params = std::move(submit.params);
+    job.run.no_cache = submit.no_cache;
     return job;
 }
 

@@ -47,6 +47,7 @@ const char* usage() noexcept {
            "\n"
            "  --device cpu|cuda:N  where the models run (cpu)\n"
            "  --threads N          threads of an inference on the CPU, 1 to 1024 (1)\n"
+           "  --decode-cache N     bytes of decoded pictures that are kept; 0: none (0)\n"
            "  --name NAME          for the log and the process list (cpu)\n"
            "  --log-level LEVEL    debug, info, warning or error (info)\n"
            "  --probe              print LibTorch's version and the devices, and exit\n"
@@ -56,13 +57,15 @@ const char* usage() noexcept {
 }
 
 Result<Arguments> parse_arguments(int argc, char** argv) {
-    static constexpr std::array<option, 7> kOptions{{{"device", required_argument, nullptr, 'd'},
-                                                     {"threads", required_argument, nullptr, 't'},
-                                                     {"name", required_argument, nullptr, 'n'},
-                                                     {"log-level", required_argument, nullptr, 'l'},
-                                                     {"probe", no_argument, nullptr, 'p'},
-                                                     {"help", no_argument, nullptr, 'h'},
-                                                     {nullptr, 0, nullptr, 0}}};
+    static constexpr std::array<option, 8> kOptions{
+        {{"device", required_argument, nullptr, 'd'},
+         {"threads", required_argument, nullptr, 't'},
+         {"decode-cache", required_argument, nullptr, 'c'},
+         {"name", required_argument, nullptr, 'n'},
+         {"log-level", required_argument, nullptr, 'l'},
+         {"probe", no_argument, nullptr, 'p'},
+         {"help", no_argument, nullptr, 'h'},
+         {nullptr, 0, nullptr, 0}}};
     Arguments arguments;
     opterr = 0;
     for (int c = 0; (c = getopt_long(argc, argv, "h", kOptions.data(), nullptr)) != -1;) {
@@ -84,6 +87,12 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
             const std::optional<int> threads = number(optarg, 1, kMaxThreads);
             if (!threads) return wrong(std::string("--threads ") + optarg + " is not in 1 to 1024");
             arguments.threads = *threads;
+        } else if (c == 'c') {
+            const std::string_view text = optarg;
+            const auto [end, fault] =
+                std::from_chars(text.data(), text.data() + text.size(), arguments.decode_cache);
+            if (fault != std::errc() || end != text.data() + text.size())
+                return wrong("--decode-cache " + std::string(text) + " is no number of bytes");
         } else {
             return wrong(std::string("an unknown or incomplete argument: ") + argv[optind - 1]);
         }

@@ -13,6 +13,7 @@ struct Arguments {
     int threads = 1;                 // intra-op threads of models that name no number of their own
     std::string name = "cpu";        // for the log and the process list
     std::string log_level = "info";  // debug, info, warning or error
+    std::uint64_t decode_cache = 0;  // bytes of decoded pictures that are kept; 0: none
     bool probe = false;              // print what this worker can do, and exit
     bool help = false;
 };

@@ -11,6 +11,7 @@ if(NOT TARGET samovar_worker_base)
         ${_worker}/intake.cpp
         ${_worker}/log.cpp
         ${_worker}/outbox.cpp
+        ${_worker}/cache/result_cache.cpp
         ${_worker}/process.cpp
         ${_worker}/engine/error_text.cpp
         ${_worker}/engine/mapped_file.cpp

@@ -37,7 +37,7 @@ void ComputeLoop::run() {
         // It says as much as is known of how long this one will take.
         const bool stages = batch.model && batch.model->last_run >= kWorthStaging;
         if (stages) stager_.begin();
-        run(batch);
+        run(std::move(batch));
         if (stages) next = stager_.end();
     }
 }
@@ -47,28 +47,50 @@ ComputeLoop::Batch ComputeLoop::find_model(TakenBatch taken) const {
     return {std::move(taken), std::move(model), nullptr};
 }
 
-void ComputeLoop::run(Batch& batch) {
+void ComputeLoop::run(Batch batch) {
     activity_.begin(batch.jobs.front().request);
+    if (batch.model == nullptr) {
+        const std::string number = std::to_string(batch.jobs.front().job.model);
+        for (const TakenJob& taken : batch.jobs)
+            answer(taken.request,
+                   Error{Errc::unknown_model, "model number " + number + " is not loaded here", "",
+                         0, 0});
+        return;
+    }
+    threads_.use(batch.model->threads);
     const auto begun = std::chrono::steady_clock::now();
-    std::vector<Result<ipc::JobDone>> answers = run_jobs(batch);
-    if (batch.model) batch.model->last_run = std::chrono::steady_clock::now() - begun;
-    batch.ready.reset();
+    std::vector<Answer> answers = run_jobs(batch);
+    const bool ran = std::ranges::any_of(
+        answers, [](const Answer& each) { return each.done && !each.done->timings.cached; });
+    if (ran) batch.model->last_run = std::chrono::steady_clock::now() - begun;
+    batch.staged.reset();
     batch.model.reset();
-    for (std::size_t i = 0; i < batch.jobs.size(); ++i)
-        answer(batch.jobs[i].request, std::move(answers[i]));
+    for (Answer& each : answers)
+        answer(each.request, std::move(each.done));
+    activity_.end();  // where all were answered before
 }
 
-std::vector<Result<ipc::JobDone>> ComputeLoop::run_jobs(Batch& batch) {
-    if (batch.model == nullptr)
-        return {batch.jobs.size(),
-                Error{Errc::unknown_model,
-                      "model number " + std::to_string(batch.jobs.front().job.model) +
-                          " is not loaded here",
-                      "", 0, 0}};
-    threads_.use(batch.model->threads);
-    if (batch.ready) return run_ready(batch);
-    if (batch.jobs.size() > 1) return run_together(batch.jobs, *batch.model);
-    return {1, run_alone(batch.jobs.front(), *batch.model)};
+std::vector<ComputeLoop::Answer> ComputeLoop::run_jobs(Batch& batch) {
+    const LoadedModel& model = *batch.model;
+    std::vector<Answer> answers;
+    if (!batch.staged && batch.jobs.size() == 1) {
+        answers.push_back({batch.jobs.front().request, run_alone(batch.jobs.front(), model)});
+        return answers;
+    }
+    const CerrCapture said;
+    const TellError tell = [&] { return told("a batch of " + model.name, said.text()); };
+    const Prepare prepare = [&](std::span<const BatchJob> jobs) {
+        clock_->begin();
+        return prepare_batch(model, jobs, device_, tell);
+    };
+    if (batch.staged) {
+        look_again(batch.jobs, *batch.staged, tell);
+        clock_->begin();
+    } else {
+        batch.staged = make_ready(batch.jobs, model, prepare, tell);
+    }
+    answer_known(batch.jobs, *batch.staged);
+    return run_ready(batch.jobs, *batch.staged, tell);
 }
 
 Result<ipc::JobDone> ComputeLoop::run_alone(const TakenJob& taken, const LoadedModel& model) {
@@ -76,46 +98,23 @@ Result<ipc::JobDone> ComputeLoop::run_alone(const TakenJob& taken, const LoadedM
     try {
         Slots slots(channels_);
         admit(taken, slots);
-        return run_task(model, taken.job, slots, device_, *clock_);
+        CachedJob job(model, taken.job, slots);
+        if (auto kept = job.from_cache()) return std::move(*kept);
+        const BatchJob own = job.to_run();
+        return job.finish(run_task(model, *own.job, *own.slots, device_, *clock_));
     } catch (...) {
         return told("a job of " + model.name, said.text());
     }
-}
-
-std::vector<Result<ipc::JobDone>> ComputeLoop::run_together(const TakenBatch& taken,
-                                                            const LoadedModel& model) {
-    const CerrCapture said;
-    const TellError tell = [&] { return told("a batch of " + model.name, said.text()); };
-    std::vector<std::optional<Error>> refused(taken.size());
-    std::deque<Slots> slots;
-    std::vector<BatchJob> jobs;
-    for (std::size_t i = 0; i < taken.size(); ++i) {
-        Slots& own = slots.emplace_back(channels_);
-        try {
-            admit(taken[i], own);
-            jobs.push_back({&taken[i].job, &own});
-        } catch (...) {
-            refused[i] = tell();
-        }
-    }
-    std::vector<Result<ipc::JobDone>> done;
-    try {
-        done = run_batch(model, jobs, device_, *clock_, tell);
-    } catch (...) {
-        done.assign(jobs.size(), tell());
-    }
-    std::vector<Result<ipc::JobDone>> answers;
-    answers.reserve(refused.size());
-    auto next = done.begin();
-    for (std::optional<Error>& error : refused)
-        answers.push_back(error ? std::move(*error) : std::move(*next++));
-    return answers;
 }
 
 // Before the answer nothing of the job is held any more, and the worker is at nothing: whoever has
 // the answer finds it so.
 void ComputeLoop::answer(std::uint64_t request, Result<ipc::JobDone> done) {
     activity_.end();
+    deliver(request, std::move(done));
+}
+
+void ComputeLoop::deliver(std::uint64_t request, Result<ipc::JobDone> done) {
     if (done)
         answers_.send(*done, request);
     else

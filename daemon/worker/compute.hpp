@@ -1,11 +1,13 @@
 #pragma once
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "daemon/worker/activity.hpp"
+#include "daemon/worker/cache/cached_job.hpp"
 #include "daemon/worker/channels.hpp"
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/intake.hpp"
@@ -39,35 +41,49 @@ class ComputeLoop {
     void run_stager();
 
   private:
-    // Jobs that were made ready beside a running batch, and what they hold.
+    // A job of a batch, and what it holds.
+    struct Member {
+        explicit Member(const Channels& channels) : slots(channels) {}
+        Slots slots;
+        std::optional<CachedJob> job;
+        std::optional<Result<ipc::JobDone>> answer;  // one that needs no inference
+    };
+    // Jobs of which nothing is left to do but to run them.
     struct ReadyJobs {
-        std::deque<Slots> slots;
-        std::vector<std::optional<Error>> refused;  // before anything was done; by their places
-        std::vector<std::size_t> places;            // of the others, as `prepared` has them
-        std::unique_ptr<PreparedBatch> prepared;
+        std::vector<std::unique_ptr<Member>> members;  // one for each; null: it is answered
+        std::vector<std::size_t> places;               // of those that `prepared` has
+        std::unique_ptr<PreparedBatch> prepared;       // null: none
     };
     struct Batch {
         TakenBatch jobs;
-        std::shared_ptr<LoadedModel> model;  // null: it is not loaded here
-        std::unique_ptr<ReadyJobs> ready;    // null: they are yet to be made ready
+        std::shared_ptr<LoadedModel> model;   // null: it is not loaded here
+        std::unique_ptr<ReadyJobs> staged{};  // null: they are yet to be made ready
     };
+    using Prepare = std::function<std::unique_ptr<PreparedBatch>(std::span<const BatchJob>)>;
 
     Batch find_model(TakenBatch taken) const;
-    void run(Batch& batch);
-    std::vector<Result<ipc::JobDone>> run_jobs(Batch& batch);
+    struct Answer {
+        std::uint64_t request;
+        Result<ipc::JobDone> done;
+    };
+    void run(Batch batch);
+    std::vector<Answer> run_jobs(Batch& batch);
     Result<ipc::JobDone> run_alone(const TakenJob& taken, const LoadedModel& model);
-    std::vector<Result<ipc::JobDone>> run_together(const TakenBatch& taken,
-                                                   const LoadedModel& model);
+    // compute_batch.cpp
+    std::unique_ptr<ReadyJobs> make_ready(const TakenBatch& taken, const LoadedModel& model,
+                                          const Prepare& prepare, const TellError& tell);
+    static void look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
+    void answer_known(const TakenBatch& taken, ReadyJobs& jobs);
+    std::vector<Answer> run_ready(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
     // The stager's.
     Batch stage(TakenBatch taken);
-    std::unique_ptr<ReadyJobs> make_ready(const TakenBatch& taken, const LoadedModel& model);
-    std::vector<Result<ipc::JobDone>> run_ready(Batch& batch);
     // Inside a catch: what is sent for it. Ends the process where the device has come to its end.
     Error told(const std::string& of, const std::string& said);
     // Sends the digest of a suspect job; throws JobError for one that is to be refused.
     void admit(const TakenJob& taken, Slots& slots);
     static void check_deadline(const ipc::RunJob& job);
     void answer(std::uint64_t request, Result<ipc::JobDone> done);
+    void deliver(std::uint64_t request, Result<ipc::JobDone> done);
 
     Device& device_;
     const Models& models_;

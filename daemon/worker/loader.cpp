@@ -66,6 +66,7 @@ void Loader::carry_out(const ipc::WorkerLoad& load, std::uint64_t request) {
         LoadSteps steps([&](const ipc::Progress& progress) { control_.send(progress, request); });
         thread_count_.use(threads_of(load, threads_));
         const std::shared_ptr<LoadedModel> model = load_model(load, threads_, device_, steps);
+        model->pictures = pictures_;
         const std::string warm = warm_up(*model, load, device_, steps);
         const std::vector<BatchTime> curve = measure_batches(*model, load, device_, steps);
         finish_report(*model, load.options, device_, warm, steps);
@@ -97,6 +98,8 @@ void Loader::carry_out(const ipc::WorkerPark& park, std::uint64_t request) {
     const CerrCapture said;
     try {
         model->network->park();
+        if (model->results) model->results->clear();
+        if (pictures_) pictures_->clear();  // somebody wants memory
         device_.synchronize();
         device_.release_memory();
         log::info(title);
@@ -146,6 +149,7 @@ void Loader::carry_out(const ipc::WorkerUnload& unload, std::uint64_t request) {
         const std::shared_ptr<LoadedModel> model = models_.remove(unload.model);
         if (model != nullptr) log::info("unloading " + model->name);
     }
+    if (pictures_) pictures_->clear();
     device_.release_memory();
     --pending_;
     control_.send(ipc::Ok{}, request);

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <variant>
 
@@ -18,8 +19,15 @@ namespace samovar::worker {
 // of low priority, so that none of it stalls a job or an answer.
 class Loader {
   public:
-    Loader(Device& device, Models& models, Outbox& control, int threads)
-        : device_(device), models_(models), control_(control), threads_(threads) {}
+    struct Settings {
+        int threads;                 // of an inference, where a model names no number
+        std::uint64_t decode_cache;  // bytes of pictures that the models share; 0: none
+    };
+    Loader(Device& device, Models& models, Outbox& control, const Settings& settings)
+        : device_(device), models_(models), control_(control), threads_(settings.threads) {
+        if (settings.decode_cache > 0)
+            pictures_ = std::make_shared<ResultCache>(settings.decode_cache);
+    }
 
     // The control thread's. The answers go to the control socket under `request`; an unload of a
     // model whose load is still waiting follows it. Errors: `busy`.
@@ -51,7 +59,8 @@ class Loader {
     Models& models_;
     Outbox& control_;
     const int threads_;
-    ThreadCount thread_count_;  // of the loader thread
+    std::shared_ptr<ResultCache> pictures_;  // decoded; null: none are kept
+    ThreadCount thread_count_;               // of the loader thread
     std::mutex guard_;
     std::condition_variable arrived_;
     std::deque<Order> orders_;

@@ -33,6 +33,9 @@ void start(const std::string& worker, const std::string& level) {
     spdlog::set_default_logger(std::move(logger));
 }
 
+void debug(std::string_view text) {
+    spdlog::default_logger_raw()->debug("{}", one_line(text));
+}
 void info(std::string_view text) {
     spdlog::default_logger_raw()->info("{}", one_line(text));
 }

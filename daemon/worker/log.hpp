@@ -12,6 +12,7 @@ namespace samovar::worker::log {
 void start(const std::string& worker, const std::string& level);
 
 // Any thread. Line breaks in `text` become " | ".
+void debug(std::string_view text);
 void info(std::string_view text);
 void warning(std::string_view text);
 void error(std::string_view text);

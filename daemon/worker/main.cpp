@@ -34,11 +34,11 @@ int probe() {
     return 0;
 }
 
-[[noreturn]] void serve(Device& device, int threads, Outbox& control) {
+[[noreturn]] void serve(Device& device, const Arguments& arguments, Outbox& control) {
     Models models;
     Channels channels(device);
     Activity activity;
-    Loader loader(device, models, control, threads);
+    Loader loader(device, models, control, {arguments.threads, arguments.decode_cache});
     ComputeLoop compute(device, models, channels, activity);
     // They live as long as the process: nothing ends them but its end.
     std::thread([&loader] { loader.run(); }).detach();
@@ -88,5 +88,5 @@ int main(int argc, char** argv) {
     hello.device = (*device)->name();
     hello.device_name = (*device)->description();
     control.send(hello, 0);
-    serve(**device, arguments->threads, control);
+    serve(**device, *arguments, control);
 }

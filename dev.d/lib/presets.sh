@@ -10,6 +10,8 @@ export UBSAN_OPTIONS=print_stacktrace=1
 
 # Another checkout of the same sources compiles the same: its path is no part of the question.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+# What is compiled with a precompiled header is kept, too.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 
 # configuration_of PRESET: a hash of what a configured build folder depends on and ninja cannot see.
 configuration_of() {

@@ -39,7 +39,7 @@ class JpegEncoder {
     JpegEncoder(const JpegEncoder&) = delete;
     JpegEncoder& operator=(const JpegEncoder&) = delete;
 
-    bool write(const Pixels& pixels, int quality) {
+    bool write(const Pixels& pixels, int quality, bool optimise) {
         if (setjmp(escape_.where)) return false;
         jpeg_create_compress(&jpeg_);
         jpeg_mem_dest(&jpeg_, &file_, &bytes_);
@@ -49,6 +49,7 @@ class JpegEncoder {
         jpeg_.in_color_space = pixels.format == PixelFormat::grey ? JCS_GRAYSCALE : JCS_RGB;
         jpeg_set_defaults(&jpeg_);
         jpeg_set_quality(&jpeg_, quality, TRUE);
+        jpeg_.optimize_coding = optimise ? TRUE : FALSE;
         jpeg_start_compress(&jpeg_, TRUE);
         while (jpeg_.next_scanline < jpeg_.image_height) {
             // libjpeg takes a pointer to non-const and only reads.
@@ -72,7 +73,7 @@ class JpegEncoder {
 
 }  // namespace
 
-Result<std::vector<std::byte>> encode_jpeg(const Pixels& pixels, int quality) {
+Result<std::vector<std::byte>> encode_jpeg(const Pixels& pixels, int quality, bool optimise) {
     if (Result<void> checked = detail::check_pixels(pixels); !checked) return checked.error();
     if (pixels.format == PixelFormat::rgba)
         return Error{Errc::invalid_argument, "JPEG holds no transparency", "write a PNG", 0, 0};
@@ -80,7 +81,7 @@ Result<std::vector<std::byte>> encode_jpeg(const Pixels& pixels, int quality) {
         return Error{Errc::invalid_argument,
                      "quality " + std::to_string(quality) + " is not 1 to 100", "", 0, 0};
     JpegEncoder encoder;
-    if (!encoder.write(pixels, quality))
+    if (!encoder.write(pixels, quality, optimise))
         return Error{Errc::invalid_argument,
                      "the picture cannot be a JPEG: " + std::string(encoder.message()),
                      "write a PNG", 0, 0};

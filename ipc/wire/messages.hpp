@@ -199,12 +199,14 @@ struct Submit {
     // From now on, within which it is to be done; 0: whenever. At most kMaxDeadlineUs. A length and
     // no point in time, since the clock of another machine's container is another.
     std::uint64_t deadline_us = 0;
+    // Neither answered from the results that the model keeps, nor kept among them.
+    bool no_cache = false;
 };
 template <class Archive>
 void serialize(Archive& ar, Submit& m) {
     ar(bounded(m.model, kMaxNameBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.params, kMaxParams), m.progress,
-       as_integer(m.keep), m.keep_alive_ms, as_integer(m.priority), m.deadline_us);
+       as_integer(m.keep), m.keep_alive_ms, as_integer(m.priority), m.deadline_us, m.no_cache);
 }
 
 // Nanoseconds of one job's stages. queued + prepared + inferred + finished <= total.
@@ -214,10 +216,11 @@ struct Timings {
     std::uint64_t inferred = 0;  // the model's forward, and nothing else
     std::uint64_t finished = 0;  // postprocessing and writing the outputs
     std::uint64_t total = 0;     // in the daemon, from Submit read to Done written
+    bool cached = false;         // the answer was kept from an equal job, and nothing inferred
 };
 template <class Archive>
 void serialize(Archive& ar, Timings& m) {
-    ar(m.queued, m.prepared, m.inferred, m.finished, m.total);
+    ar(m.queued, m.prepared, m.inferred, m.finished, m.total, m.cached);
 }
 
 struct OutputTensor {

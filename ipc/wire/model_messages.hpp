@@ -154,6 +154,27 @@ void serialize(Archive& ar, Label& m) {
     ar(bounded(m.name, kMaxNameBytes));
 }
 
+// The results of earlier jobs that a model keeps; see docs/caches.md.
+struct KeptResults {
+    std::uint64_t bytes = 0;
+    std::uint32_t count = 0;
+    friend bool operator==(const KeptResults&, const KeptResults&) = default;
+};
+template <class Archive>
+void serialize(Archive& ar, KeptResults& m) {
+    ar(m.bytes, m.count);
+}
+
+struct CacheStatus {
+    std::uint64_t limit = 0;  // bytes; 0: it keeps none
+    KeptResults kept;
+    std::uint64_t hits = 0;  // jobs that were answered so, since the daemon took this version
+};
+template <class Archive>
+void serialize(Archive& ar, CacheStatus& m) {
+    ar(m.limit, m.kept, m.hits);
+}
+
 struct ModelInfo {
     static constexpr MessageType kType = MessageType::model_info;
     ModelSummary summary;
@@ -170,13 +191,14 @@ struct ModelInfo {
     std::uint32_t batch_rows = 0;  // of several jobs that one inference takes; 0: of one job only
     std::uint64_t batch_delay_ms = 0;  // that a job may wait for others while its worker is busy
     std::uint64_t batches = 0;         // that went to a worker since the daemon took this version
+    CacheStatus cache;
 };
 template <class Archive>
 void serialize(Archive& ar, ModelInfo& m) {
     ar(m.summary, bounded(m.folder, kMaxPathBytes), bounded(m.inputs, kMaxTensors),
        bounded(m.outputs, kMaxTensors), bounded(m.isolation, kMaxNameBytes), m.max_run_ms,
        m.jobs_done, m.jobs_failed, m.queued, m.in_flight, m.last_load, m.held_bytes, m.measured,
-       bounded(m.labels, kMaxLabels), m.batch_rows, m.batch_delay_ms, m.batches);
+       bounded(m.labels, kMaxLabels), m.batch_rows, m.batch_delay_ms, m.batches, m.cache);
 }
 
 struct AddModel {
@@ -253,6 +275,7 @@ struct ModelStatus {
     std::uint64_t next_ms = 0;  // in so long
     std::string next_rung, next_rule;
     bool measured = false;  // the bytes; else they are thought from the size of its files
+    CacheStatus cache;
 };
 template <class Archive>
 void serialize(Archive& ar, ModelStatus& m) {
@@ -260,7 +283,7 @@ void serialize(Archive& ar, ModelStatus& m) {
        bounded(m.worker, 2 * kMaxNameBytes), m.queued, m.in_flight, m.jobs_done, m.jobs_failed,
        m.weight_bytes, m.idle_ms, bounded(m.device, kMaxNameBytes), m.device_bytes, m.host_bytes,
        m.uses, m.cold_starts, m.changes, m.next_ms, bounded(m.next_rung, kMaxNameBytes),
-       bounded(m.next_rule, kMaxNameBytes), m.measured);
+       bounded(m.next_rule, kMaxNameBytes), m.measured, m.cache);
 }
 
 struct DeviceStatus {

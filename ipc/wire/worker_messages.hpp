@@ -158,15 +158,16 @@ struct WorkerLoad {
     // Nobody asked for these in particular: one that fails is logged, and the model is hot.
     bool warm_ups_may_fail = false;
     BatchSpec batch;
-    std::string version;  // as in ModelSummary
-    TextSpec text;        // tasks of texts
+    std::string version;            // as in ModelSummary
+    TextSpec text;                  // tasks of texts
+    std::uint64_t cache_bytes = 0;  // of results that it keeps; 0: it keeps none
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerLoad& m) {
     ar(m.model, bounded(m.name, kMaxNameBytes), as_integer(m.task), m.code,
        bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors), m.mask, m.threads,
        m.options, bounded(m.warm_ups, kMaxWarmUps), m.warm_ups_may_fail, m.batch,
-       bounded(m.version, kMaxNameBytes), m.text);
+       bounded(m.version, kMaxNameBytes), m.text, m.cache_bytes);
 }
 
 // Answers WorkerLoad, and WorkerWake with the phases of the wake.
@@ -233,6 +234,7 @@ struct RunJob {
     std::uint32_t followers = 0;
     // Of the steady clock, which both have: later than that it is answered `too_late`; 0: never.
     std::uint64_t deadline_ns = 0;
+    bool no_cache = false;  // as in Submit
 };
 template <class Archive>
 void serialize(Archive& ar, Digest& m) {
@@ -242,7 +244,7 @@ template <class Archive>
 void serialize(Archive& ar, RunJob& m) {
     ar(m.model, bounded(m.inputs, kMaxTensors), bounded(m.outputs, kMaxTensors),
        bounded(m.params, kMaxParams), m.suspect, bounded(m.refused, kMaxRefusedDigests),
-       m.followers, m.deadline_ns);
+       m.followers, m.deadline_ns, m.no_cache);
 }
 
 struct JobDigest {
@@ -259,10 +261,11 @@ struct JobDone {  // Timings::queued and total are the daemon's to fill in
     std::vector<OutputTensor> outputs;
     Timings timings;
     std::vector<Detail> details;
+    KeptResults kept;  // by its model, after this job
 };
 template <class Archive>
 void serialize(Archive& ar, JobDone& m) {
-    ar(bounded(m.outputs, kMaxTensors), m.timings, bounded(m.details, kMaxDetails));
+    ar(bounded(m.outputs, kMaxTensors), m.timings, bounded(m.details, kMaxDetails), m.kept);
 }
 
 }  // namespace samovar::ipc

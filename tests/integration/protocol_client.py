@@ -141,7 +141,8 @@ class Session:
         """Runs a model. The only output, which is of `dtype`: its shape, channel, offset and elements."""
         keep = struct.pack("<BQ", FOR_TIME, 60_000)
         turn = struct.pack("<BQ", INTERACTIVE, 60_000_000)  # and a deadline in a minute
-        data = body(blob(model), elements(tensors), elements([place]), elements([]), b"\x00", keep, turn)
+        fresh = b"\x01"  # no_cache
+        data = body(blob(model), elements(tensors), elements([place]), elements([]), b"\x00", keep, turn, fresh)
         answer, _ = self.ask(SUBMIT, data, DONE)
         if answer.number("Q") != 1:
             raise ValueError("not one output")
@@ -151,6 +152,7 @@ class Session:
         shape = [answer.number("Q") for _ in range(answer.number("Q"))]
         result = shape, answer.number("I"), answer.number("Q"), answer.blob()
         self.timings = [answer.number("Q") for _ in range(5)]
+        self.cached = answer.number("B") != 0
         self.details = [(answer.text(), answer.text()) for _ in range(answer.number("Q"))]
         answer.end()
         return result
@@ -197,6 +199,7 @@ def main():
     answer = session.submit(sys.argv[2], [picture([4, 4, 3], INLINE, 0, small)], place(INLINE, 0, 48))
     expect("a small picture travels in the messages", answer == ([4, 4, 3], INLINE, 0, bytes(255 - x for x in small)))
     expect("the timings add up", sum(session.timings[:4]) <= session.timings[4])
+    expect("it was computed", not session.cached)
 
     try:
         session.submit(sys.argv[2], [picture(shape, channel, 64)], place(channel, slot, 10))

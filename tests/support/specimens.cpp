@@ -91,6 +91,7 @@ Submit specimen<Submit>() {
     m.keep_alive_ms = 600'000;
     m.priority = Priority::background;
     m.deadline_us = 250'000;
+    m.no_cache = true;
     return m;
 }
 template <>
@@ -98,7 +99,7 @@ Done specimen<Done>() {
     Done m;
     m.outputs.push_back({"cutout", DType::uint8, {1080, 1920, 4}, 7, 6'220'864, {}});
     m.outputs.push_back({"score", DType::float16, {2}, kInline, 0, bytes_of({1, 2, 3, 4})});
-    m.timings = {1'001, 2'002, 3'003, 4'004, 10'010};
+    m.timings = {1'001, 2'002, 3'003, 4'004, 10'010, true};
     m.details.push_back({"tokens", "2806"});
     return m;
 }
@@ -211,6 +212,7 @@ ModelInfo specimen<ModelInfo>() {
     m.batch_rows = 32;
     m.batch_delay_ms = 5;
     m.batches = 125;
+    m.cache = {4'194'304, {2'097'152, 2}, 77};
     return m;
 }
 template <>
@@ -249,8 +251,16 @@ StatusReport specimen<StatusReport>() {
     m.jobs = 6;
     m.workers.push_back({"cpu", WorkerState::ready, 4243, 1, 2, 125'829'120, ""});
     m.workers.push_back({"cuda:0", WorkerState::backing_off, 0, 4, 0, 0, "killed by signal 9"});
-    m.models.push_back({"selfie", Residency::hot, "cpu", 5, 2, 1'000, 3, 268'435'456, 250, "cpu",
-                        268'435'456, 1'024, 1'010, 4, true, 49'750, "parked", "keep-alive", true});
+    m.models.push_back({"selfie",    Residency::hot,
+                        "cpu",       5,
+                        2,           1'000,
+                        3,           268'435'456,
+                        250,         "cpu",
+                        268'435'456, 1'024,
+                        1'010,       4,
+                        true,        49'750,
+                        "parked",    "keep-alive",
+                        true,        {4'194'304, {2'097'152, 2}, 77}});
     m.devices.push_back({"cuda:0", "NVIDIA H200", "GPU-8932f937", 150'754'820'096, 149'000'000'000,
                          268'435'456, 120'000'000'000, 8'000'000'000, "no answer"});
     m.parked = 536'870'912;
@@ -301,6 +311,7 @@ WorkerLoad specimen<WorkerLoad>() {
               Activation::sigmoid,
               Pooling::cls,
               false};
+    m.cache_bytes = 67'108'864;
     return m;
 }
 template <>
@@ -330,8 +341,9 @@ WorkerHealthReport specimen<WorkerHealthReport>() {
 template <>
 RunJob specimen<RunJob>() {
     const Submit submit = specimen<Submit>();
-    return {11, submit.inputs, submit.outputs, submit.params, true, {{1, 2}, {3, 4}},
-            3,  1'000'000'000};
+    return {
+        11,  submit.inputs, submit.outputs, submit.params, true, {{1, 2}, {3, 4}}, 3, 1'000'000'000,
+        true};
 }
 template <>
 JobDigest specimen<JobDigest>() {
@@ -340,7 +352,7 @@ JobDigest specimen<JobDigest>() {
 template <>
 JobDone specimen<JobDone>() {
     const Done done = specimen<Done>();
-    return {done.outputs, done.timings, done.details};
+    return {done.outputs, done.timings, done.details, {2'097'152, 2}};
 }
 
 }  // namespace samovar::tests

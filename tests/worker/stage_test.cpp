@@ -112,6 +112,45 @@ TEST_F(Staged, a_job_whose_deadline_is_over_when_its_turn_comes_is_dropped) {
     EXPECT_THAT(output_of(answers[2]), ElementsAre(3));
 }
 
+TEST_F(Staged, a_job_whose_equal_has_left_its_result_is_not_run) {
+    ipc::WorkerLoad keeping = rows_model();
+    keeping.cache_bytes = 1 << 20;
+    load(keeping);
+    ipc::RunJob before = rows_job(1);
+    before.model = kOther;
+    EXPECT_THAT(output_of(worker_.run(before)), ElementsAre(1));
+    worker_.ask_jobs(sleeping(100));
+    for (const std::uint32_t followers : {1U, 0U}) {
+        ipc::RunJob next = rows_job(2 - followers);
+        next.model = kOther;
+        next.followers = followers;
+        worker_.ask_jobs(next);
+    }
+    worker_.job_answer().as<ipc::JobDone>();
+    const auto kept = worker_.job_answer();
+    EXPECT_TRUE(kept.as<ipc::JobDone>().timings.cached);
+    EXPECT_THAT(output_of(kept), ElementsAre(1));
+    EXPECT_THAT(output_of(worker_.job_answer()), ElementsAre(2, 2)) << "the other takes no room";
+}
+
+TEST_F(Staged, a_job_whose_equal_ran_meanwhile_is_not_run) {
+    ipc::WorkerLoad keeping = torchscript("sleepy", {spec("count", DType::int64, {axis("n")})},
+                                          {spec("output", DType::float32, {axis("n")})});
+    keeping.cache_bytes = 1 << 20;
+    load(keeping);
+    const auto ask = [this](std::int64_t count) {
+        ipc::RunJob run = sleeping(count);
+        run.model = kOther;
+        worker_.ask_jobs(run);
+    };
+    ask(10);
+    worker_.job_answer().as<ipc::JobDone>();
+    ask(100);
+    ask(100);
+    EXPECT_FALSE(worker_.job_answer().as<ipc::JobDone>().timings.cached);
+    EXPECT_TRUE(worker_.job_answer().as<ipc::JobDone>().timings.cached);
+}
+
 TEST_F(Staged, jobs_of_a_model_that_is_not_there_are_told) {
     const auto answers = run({rows_job(1)});
     EXPECT_EQ(answers[0].as<ipc::ErrorReply>().error.code, Errc::unknown_model);

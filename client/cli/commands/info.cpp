@@ -43,6 +43,7 @@ Json document(const ModelInfo& info) {
     json["batch_rows"] = info.batch_rows;
     json["batch_delay_ms"] = info.batch_delay.count();
     json["batches"] = info.batches;
+    json["cache"] = cli::to_json(info.cache);
     json["labels"] = info.labels;
     json["last_load"] = info.last_load.code.empty() ? Json() : cli::to_json(info.last_load);
     return json;
@@ -76,6 +77,12 @@ void print(const ModelInfo& info, Console& console) {
         text += row("batch",
                     fmt::format("up to {}, within {}; {} so far", count_of(info.batch_rows, "row"),
                                 time_in_words(info.batch_delay), info.batches));
+    if (info.cache.limit > 0)
+        text += row(
+            "cache",
+            fmt::format("{} in {} of {}, which answered {}", count_of(info.cache.results, "result"),
+                        bytes_in_words(info.cache.bytes), bytes_in_words(info.cache.limit),
+                        count_of(info.cache.hits, "job")));
     text += row("holds",
                 fmt::format("{} of {} while hot{}", bytes_in_words(info.held_bytes), model.device,
                             info.measured ? ""
@@ -110,6 +117,7 @@ const Command kInfo{
         "\"in_flight\",\n \"held_bytes\" (while hot), \"measured\" (else by its files), "
         "\"batch_rows\" (0: none),\n"
         " \"batch_delay_ms\", \"batches\", \"labels\",\n"
+        " \"cache\": {\"limit_bytes\", \"bytes\", \"results\", \"hits\"} or null: it keeps none,\n"
         " \"last_load\": what `samovar load` prints, or null}",
     .declare = declare};
 

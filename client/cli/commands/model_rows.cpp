@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "client/cli/commands/residency.hpp"
 #include "client/cli/words.hpp"
 
@@ -52,29 +54,38 @@ Json to_json(const DeviceStatus& device) {
 
 Table table_of(const std::vector<ModelStatus>& models) {
     constexpr auto kRight = Table::Align::right;
-    Table table({{"MODEL"},
-                 {"STATE"},
-                 {"DEVICE"},
-                 {"ON DEVICE", kRight},
-                 {"PARKED", kRight},
-                 {"RUNNING", kRight},
-                 {"QUEUED", kRight},
-                 {"USES", kRight},
-                 {"COLD STARTS", kRight},
-                 {"LAST USE", kRight},
-                 {"NEXT"}});
-    for (const ModelStatus& model : models)
-        table.add({{model.name, Colour::bold},
-                   residency_cell(model.residency),
-                   model.device,
-                   held(model.device_bytes, model.measured),
-                   held(model.host_bytes, model.measured),
-                   std::to_string(model.in_flight),
-                   std::to_string(model.queued),
-                   std::to_string(model.uses),
-                   std::to_string(model.cold_starts),
-                   last_use(model),
-                   next_step(model)});
+    const bool caches =
+        std::ranges::any_of(models, [](const ModelStatus& model) { return model.cache.limit > 0; });
+    std::vector<Table::Column> columns{{"MODEL"},
+                                       {"STATE"},
+                                       {"DEVICE"},
+                                       {"ON DEVICE", kRight},
+                                       {"PARKED", kRight},
+                                       {"RUNNING", kRight},
+                                       {"QUEUED", kRight},
+                                       {"USES", kRight},
+                                       {"COLD STARTS", kRight},
+                                       {"LAST USE", kRight},
+                                       {"NEXT"}};
+    if (caches) columns.insert(columns.end() - 2, {"CACHED", kRight});
+    Table table(std::move(columns));
+    for (const ModelStatus& model : models) {
+        std::vector<Table::Cell> row{{model.name, Colour::bold},
+                                     residency_cell(model.residency),
+                                     model.device,
+                                     held(model.device_bytes, model.measured),
+                                     held(model.host_bytes, model.measured),
+                                     std::to_string(model.in_flight),
+                                     std::to_string(model.queued),
+                                     std::to_string(model.uses),
+                                     std::to_string(model.cold_starts),
+                                     last_use(model),
+                                     next_step(model)};
+        if (caches)
+            row.insert(row.end() - 2,
+                       model.cache.limit > 0 ? std::to_string(model.cache.hits) : "-");
+        table.add(std::move(row));
+    }
     return table;
 }
 
@@ -94,6 +105,7 @@ Json to_json(const ModelStatus& model) {
               {"idle_ms", model.idle.count()},
               {"uses", model.uses},
               {"cold_starts", model.cold_starts},
+              {"cache", cli::to_json(model.cache)},
               {"next", nullptr}};
     if (model.changes)
         json["next"] = {

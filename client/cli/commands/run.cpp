@@ -8,6 +8,7 @@
 #include "client/cli/commands/all.hpp"
 #include "client/cli/run/conductor.hpp"
 #include "client/cli/run/job.hpp"
+#include "client/cli/run/options.hpp"
 #include "client/cli/run/texts.hpp"
 #include "client/cli/words.hpp"
 #include "samovar/limits.hpp"
@@ -18,7 +19,6 @@ namespace {
 // Slots of all lanes together: several pictures of 100 megapixels, and an eighth of a user's quota.
 constexpr std::uint64_t kSlotBudget = 512u << 20;
 constexpr std::chrono::milliseconds kLongestKeepAlive{kMaxKeepAliveMs};
-constexpr std::chrono::microseconds kLatestDeadline{kMaxDeadlineUs};
 
 struct Given {
     RunRequest request;
@@ -26,19 +26,6 @@ struct Given {
     std::string keep_alive, priority, deadline;
     double timeout_s = 600;
 };
-
-// NAME=VALUE, split at the first '='.
-Result<void> split(const std::vector<std::string>& words, const char* option, const char* example,
-                   std::vector<std::pair<std::string, std::string>>& into) {
-    for (const std::string& word : words) {
-        const std::size_t equals = word.find('=');
-        if (equals == 0 || equals == word.npos)
-            return usage_error(fmt::format("{} {} has no NAME=VALUE", option, word),
-                               fmt::format("for example {} {}", option, example));
-        into.emplace_back(word.substr(0, equals), word.substr(equals + 1));
-    }
-    return {};
-}
 
 // "10m", "0", "forever".
 Result<void> take_keep_alive(const std::string& word, RunRequest& request) {
@@ -51,27 +38,6 @@ Result<void> take_keep_alive(const std::string& word, RunRequest& request) {
     return usage_error(fmt::format("--keep-alive {} is {}", word,
                                    longest ? "longer than 30 days" : "no length of time"),
                        "write 10m, 2h or 1d, 0, or forever");
-}
-
-Result<void> take_priority(const std::string& word, RunRequest& request) {
-    for (const auto& [name, priority] :
-         {std::pair{"normal", Priority::normal}, std::pair{"interactive", Priority::interactive},
-          std::pair{"background", Priority::background}}) {
-        if (word != name) continue;
-        request.priority = priority;
-        return {};
-    }
-    return usage_error(fmt::format("--priority {} is none", word),
-                       "write interactive, normal or background");
-}
-
-Result<void> take_deadline(const std::string& word, RunRequest& request) {
-    if (word.empty()) return {};
-    request.deadline = ipc::parse_duration(word);
-    if (request.deadline && request.deadline->count() > 0 && *request.deadline <= kLatestDeadline)
-        return {};
-    return usage_error(fmt::format("--deadline {} is no length of time up to a day", word),
-                       "write 500ms, 2s or 1m");
 }
 
 Result<void> check(const RunRequest& request, const Console& console) {
@@ -116,6 +82,13 @@ int run_texts(const Invocation& invocation, Client& client, const RunRequest& re
                    });
 }
 
+// -o photo.jpg, where nothing else is said.
+bool asks_for_jpeg(const RunRequest& request) {
+    const bool said = std::ranges::any_of(
+        request.params, [](const auto& param) { return param.first == "encode"; });
+    return !said && (request.out.ends_with(".jpg") || request.out.ends_with(".jpeg"));
+}
+
 int run(const Invocation& invocation, RunRequest& request) {
     Result<Client> client = invocation.connect();
     if (!client) return invocation.fail(client.error());
@@ -129,6 +102,7 @@ int run(const Invocation& invocation, RunRequest& request) {
         invocation.console.note("samovar: reads texts from standard input, one a line, to Ctrl-D");
     const Result<Inputs> inputs = texts ? Inputs() : Inputs::make(request, *model);
     if (!inputs) return invocation.refuse(inputs.error());
+    if (!texts && asks_for_jpeg(request)) request.params.emplace_back("encode", "jpeg");
     const Result<Places> places = Places::make(request, *model);
     if (!places) return invocation.refuse(places.error());
     if (texts) return run_texts(invocation, *client, request, *model, *places);
@@ -160,13 +134,15 @@ Action declare(Arguments& app) {
                "Whose turn is first where jobs wait (normal)");
     app.option("--deadline", "TIME", arguments->deadline,
                "When a job is to be done, from its begin on; else it is not run");
+    app.flag("--no-cache", request.no_cache,
+             "Compute, also where the model has kept the result of an equal job");
     app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
     return [arguments](const Invocation& invocation) {
         RunRequest& wanted = arguments->request;
-        Result<void> fine = split(arguments->params, "--param", "output=alpha", wanted.params);
-        if (fine) fine = split(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
+        Result<void> fine = take_pairs(arguments->params, "--param", "output=alpha", wanted.params);
+        if (fine) fine = take_pairs(arguments->inputs, "--input", "x=[1,2,3]", wanted.inputs);
         if (fine) fine = take_keep_alive(arguments->keep_alive, wanted);
-        if (fine && !arguments->priority.empty()) fine = take_priority(arguments->priority, wanted);
+        if (fine) fine = take_priority(arguments->priority, wanted);
         if (fine) fine = take_deadline(arguments->deadline, wanted);
         if (fine) fine = check(wanted, invocation.console);
         if (!fine) return invocation.refuse(fine.error());
@@ -192,7 +168,9 @@ const Command kRun{
         "as PNG, any other as .npy: NAME-MODEL.png, and NAME-MODEL-OUTPUT.npy where the model has\n"
         "several outputs, in the current folder or in the one that -o names. Without -o, up to\n"
         "1024 numbers are printed instead. An input is never replaced; an earlier result is.\n"
-        "Task mask: --param output=cutout (the default) or output=alpha.\n"
+        "Task mask: --param output=cutout (the default) or output=alpha. --param encode=jpeg (and\n"
+        "quality=80, optimise=true) or encode=png has the worker make the file; -o photo.jpg asks\n"
+        "for that.\n"
         "\n"
         "Of a model of texts, the lines of each FILE are its texts; without one, those of "
         "standard\n"
@@ -221,7 +199,7 @@ const Command kRun{
         "[{\"file\", \"output\": the first path written, or null, \"status\": \"done\", "
         "\"failed\" or \"cancelled\",\n  \"error\": {\"code\", \"message\", \"hint\"} or null,\n"
         "  \"timings_us\": {\"queued\", \"prepared\", \"inferred\", \"finished\", \"total\"} or "
-        "null, \"wall_us\",\n"
+        "null, \"wall_us\",\n  \"cached\": whether the model had kept the result of an equal job,\n"
         "  \"outputs\": [{\"name\", \"dtype\", \"shape\", \"file\" or \"values\"}],\n"
         "  and of a model of texts\n"
         "  \"texts\": [{\"text\", \"label\", \"probability\", \"probabilities\"}],\n"

@@ -6,11 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <system_error>
 #include <utility>
 
 #include "client/cli/exit_code.hpp"
@@ -27,18 +24,6 @@ constexpr milliseconds kTick{100};
 // those that run are waited for. A job in a worker cannot be stopped, only forgotten.
 constexpr milliseconds kCancelAgain{50}, kGrace{500};
 
-// Without those that the caller wants to be ignored (nohup, jobs of a shell without job control).
-sigset_t signals_to_take() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int number : {SIGINT, SIGTERM}) {
-        struct sigaction current {};
-        ::sigaction(number, nullptr, &current);
-        if (current.sa_handler != SIG_IGN) sigaddset(&set, number);
-    }
-    return set;
-}
-
 Error cancelled() {
     return {Errc::cancelled, "cancelled", "", 0, 0};
 }
@@ -48,16 +33,7 @@ Error cancelled() {
 Conductor::Conductor(Console& console, Client& client, const RunRequest& request,
                      const Stage& stage)
     : console_(console), client_(client), request_(request), stage_(stage) {
-    const sigset_t set = signals_to_take();
-    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!signals_) throw std::system_error(errno, std::generic_category(), "signalfd");
     reports_.resize(request.jobs());
-}
-
-Conductor::~Conductor() {
-    const sigset_t set = signals_to_take();
-    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 int Conductor::conduct(Lanes& lanes) {
@@ -77,7 +53,7 @@ int Conductor::conduct(Lanes& lanes) {
 }
 
 void Conductor::wait(const Lanes& lanes) {
-    pollfd watched[] = {{lanes.fd(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
+    pollfd watched[] = {{lanes.fd(), POLLIN, 0}, {signals_.fd(), POLLIN, 0}};
     const auto timeout = interrupted_              ? kCancelAgain
                          : console_.err().terminal ? kTick
                                                    : milliseconds(-1);
@@ -86,7 +62,7 @@ void Conductor::wait(const Lanes& lanes) {
 
 void Conductor::interrupt(Lanes& lanes) {
     signalfd_siginfo signal{};
-    if (::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
+    if (::read(signals_.fd(), &signal, sizeof signal) == sizeof signal) {
         if (interrupted_) ::_exit(kTooLate);
         interrupted_ = Clock::now();
         no_use_ = cancelled();

@@ -10,6 +10,7 @@
 #include <samovar/client.hpp>
 
 #include "client/cli/console.hpp"
+#include "client/cli/held_signals.hpp"
 #include "client/cli/run/lanes.hpp"
 #include "client/cli/run/request.hpp"
 
@@ -34,12 +35,9 @@ class Stage {
 
 class Conductor {
   public:
-    // All outlive it. Holds SIGINT and SIGTERM back from this thread and those that it starts, so
-    // make it before the lanes.
+    // All outlive it. Holds signals back from the threads that are started after it, so make it
+    // before the lanes.
     Conductor(Console& console, Client& client, const RunRequest& request, const Stage& stage);
-    ~Conductor();
-    Conductor(const Conductor&) = delete;
-    Conductor& operator=(const Conductor&) = delete;
 
     // Until all is done, or cut off by a signal; the exit code. Where a running job does not end
     // soon after that, ends the process, because its lane cannot be joined.
@@ -61,7 +59,7 @@ class Conductor {
     Client& client_;
     const RunRequest& request_;
     const Stage& stage_;
-    ipc::UniqueFd signals_;  // a signalfd
+    HeldSignals signals_;
 
     std::vector<std::optional<JobReport>> reports_;
     std::size_t printed_ = 0, finished_ = 0, failed_ = 0;

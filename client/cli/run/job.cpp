@@ -27,6 +27,7 @@ class Attempt {
         spec_.params = jobs.request.params;
         spec_.keep_alive = jobs.request.keep_alive;
         spec_.priority = jobs.request.priority;
+        spec_.no_cache = jobs.request.no_cache;
         if (jobs.request.deadline) spec_.deadline = Clock::now() + *jobs.request.deadline;
         spec_.on_progress = jobs.on_progress;
         spec_.inputs = std::move(inputs);

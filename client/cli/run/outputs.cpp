@@ -36,6 +36,43 @@ Result<std::vector<std::byte>> file_of(const Output& output, bool picture) {
     return make_npy(output.dtype, output.shape, output.bytes());
 }
 
+Result<void> put(std::vector<std::byte> file, const std::string& path, const Places& places,
+                 Kept& kept) {
+    if (places.kind() == Places::Kind::standard) {
+        kept.stream = std::move(file);
+        return {};
+    }
+    if (Result<void> written = write_file(path, file); !written) return written;
+    kept.file = path;
+    return {};
+}
+
+Error misnamed(const std::string& output, bool jpeg) {
+    const std::string format = jpeg ? "JPEG" : "PNG";
+    return {
+        Errc::bad_output, "output " + output + " was encoded as " + format,
+        jpeg ? "name a .jpg file with -o, or a folder" : "name a .png file with -o, or a folder", 0,
+        0};
+}
+
+// A picture that the worker has encoded, as it is.
+Result<Kept> keep_file(const Output& output, const Places& places, std::size_t job) {
+    Kept kept{output.name, output.dtype, output.shape, "", std::nullopt, {}};
+    const Result<image::ImageInfo> info = image::probe(output.bytes());
+    if (!info) return info.error();
+    const bool jpeg = info->format == image::ImageFormat::jpeg;
+    const std::string suffix = places.wanted_suffix();
+    const bool fits =
+        suffix.empty() || (jpeg ? suffix == ".jpg" || suffix == ".jpeg" : suffix == ".png");
+    if (places.kind() == Places::Kind::file && !fits) return misnamed(output.name, jpeg);
+    const auto bytes = output.bytes();
+    const Result<void> done =
+        put({bytes.begin(), bytes.end()}, places.path(job, output.name, jpeg ? ".jpg" : ".png"),
+            places, kept);
+    if (!done) return done.error();
+    return kept;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> expected_bytes(const TensorSpec& spec,
@@ -61,6 +98,7 @@ bool is_picture(const Output& output, bool of_mask) noexcept {
 
 Result<Kept> keep(const Output& output, const Places& places, std::size_t job, bool of_mask) {
     Kept kept{output.name, output.dtype, output.shape, "", std::nullopt, {}};
+    if (output.dtype == DType::encoded_image) return keep_file(output, places, job);
     bool picture = is_picture(output, of_mask);
     if (places.kind() == Places::Kind::unsaid && !picture && is_small(output.shape)) {
         kept.values = values_of(output.dtype, output.shape, output.bytes());
@@ -78,12 +116,7 @@ Result<Kept> keep(const Output& output, const Places& places, std::size_t job, b
     }
     Result<std::vector<std::byte>> file = file_of(output, picture);
     if (!file) return file.error();
-    if (places.kind() == Places::Kind::standard) {
-        kept.stream = std::move(*file);
-        return kept;
-    }
-    if (Result<void> written = write_file(path, *file); !written) return written.error();
-    kept.file = path;
+    if (Result<void> done = put(std::move(*file), path, places, kept); !done) return done.error();
     return kept;
 }
 

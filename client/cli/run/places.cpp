@@ -91,12 +91,18 @@ Result<void> Places::check_one_output(const RunRequest& request, const ModelInfo
                                        model.outputs.size(), request.out),
                            "name a folder: -o FOLDER/");
     if (kind_ == Kind::standard) return {};
-    static const std::set<std::string> kPictures{".jpg", ".jpeg", ".webp", ".gif",
-                                                 ".bmp", ".tif",  ".tiff", ".avif"};
+    static const std::set<std::string> kPictures{".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"};
+    static const std::set<std::string> kJpegs{".jpg", ".jpeg"};
     static const std::set<std::string> kArrays{".json", ".txt", ".csv", ".npz", ".pt"};
     const std::string suffix = wanted_suffix();
-    if (kPictures.contains(suffix))
-        return usage_error("pictures are written as PNG, and " + out_ + " says otherwise",
+    const auto encode =
+        std::ranges::find(request.params, "encode", &std::pair<std::string, std::string>::first);
+    const bool jpeg = encode != request.params.end() && encode->second == "jpeg";
+    if (suffix == ".png" && jpeg)
+        return usage_error("encode=jpeg makes a JPEG, and " + out_ + " says otherwise",
+                           "name it " + fs::path(out_).replace_extension(".jpg").string());
+    if (kPictures.contains(suffix) || (kJpegs.contains(suffix) && !jpeg))
+        return usage_error("pictures are written as PNG or JPEG, and " + out_ + " says otherwise",
                            "name it " + fs::path(out_).replace_extension(".png").string());
     if (kArrays.contains(suffix))
         return usage_error("arrays are written as .npy, and " + out_ + " says otherwise",
@@ -131,7 +137,7 @@ Result<void> Places::check_names(const RunRequest& request, const ModelInfo& mod
                                            other->second, file, path(job, "", ".png")),
                                "run them one after the other, each with an -o of its own");
         for (const TensorSpec& output : model.outputs)
-            for (const char* suffix : {".png", ".npy"}) {
+            for (const char* suffix : {".png", ".npy", ".jpg"}) {
                 const std::string result = path(job, output.name, suffix);
                 const auto id = file_id(result);
                 if (id && read.contains(*id))

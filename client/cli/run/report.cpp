@@ -34,6 +34,7 @@ Json to_json(const JobReport& report) {
               {"error", report.error ? to_json(*report.error) : Json()},
               {"timings_us", report.timings ? to_json(*report.timings) : Json()},
               {"wall_us", report.timings ? Json(microseconds(report.wall)) : Json()},
+              {"cached", report.timings && report.timings->cached},
               {"outputs", std::move(outputs)}};
     if (report.texts) {
         json["texts"] = texts_to_json(*report.texts);

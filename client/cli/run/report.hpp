@@ -36,9 +36,9 @@ struct JobReport {
 // go.
 bool holds_for_all(const Error& error) noexcept;
 
-// {"file", "output", "status", "error", "timings_us", "wall_us", "outputs"}, and of texts "texts"
-// and "details". `status` is "done", "failed" or "cancelled"; `output` is the first file that was
-// written, or null.
+// {"file", "output", "status", "error", "timings_us", "wall_us", "cached", "outputs"}, and of texts
+// "texts" and "details". `status` is "done", "failed" or "cancelled"; `output` is the first file
+// that was written, or null.
 Json to_json(const JobReport& report);
 
 // Without --json: the paths that were written, one a line; or {"OUTPUT": values} on one line, after

@@ -22,6 +22,7 @@ struct RunRequest {
     std::optional<std::chrono::milliseconds> keep_alive;      // --keep-alive
     Priority priority{};                                      // --priority
     std::optional<std::chrono::milliseconds> deadline;        // --deadline
+    bool no_cache = false;                                    // --no-cache
 
     // Without a file there is one job, whose inputs are all given by name.
     std::size_t jobs() const noexcept { return files.empty() ? 1 : files.size(); }

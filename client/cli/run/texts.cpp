@@ -37,6 +37,7 @@ Result<void> run_in(const TextJobs& jobs, std::size_t job, const std::stop_token
     options.timeout = jobs.request.timeout;
     options.keep_alive = jobs.request.keep_alive;
     options.priority = jobs.request.priority;
+    options.no_cache = jobs.request.no_cache;
     if (jobs.request.deadline)
         options.deadline = std::chrono::steady_clock::now() + *jobs.request.deadline;
     options.on_progress = jobs.on_progress;

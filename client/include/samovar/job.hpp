@@ -58,6 +58,9 @@ struct JobSpec {
     // as `too_late` at once; one whose turn does not come in time, without having run. At most a
     // day from now: `invalid_argument`.
     std::optional<std::chrono::steady_clock::time_point> deadline{};
+    // The job is computed, also where its model has kept the result of an equal one, and its own
+    // is not kept.
+    bool no_cache = false;
     // Called while the job waits for its model to load; see Client for the thread, and for when it
     // may be called last.
     std::function<void(const Progress&)> on_progress{};
@@ -83,6 +86,7 @@ struct Timings {
     std::chrono::nanoseconds inferred{};  // the model's forward, and nothing else
     std::chrono::nanoseconds finished{};  // postprocessing and writing the outputs
     std::chrono::nanoseconds total{};     // from its arrival in the daemon to the answer
+    bool cached = false;                  // the model had kept the result of an equal job
 };
 
 struct JobResult {

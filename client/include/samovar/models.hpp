@@ -84,6 +84,14 @@ struct LoadReport {
     std::vector<LoadFact> facts;
 };
 
+// The results of earlier jobs that a model keeps in its worker; docs/caches.md.
+struct CacheStatus {
+    std::uint64_t limit = 0;  // bytes; 0: it keeps none
+    std::uint64_t bytes = 0;
+    std::uint32_t results = 0;
+    std::uint64_t hits = 0;  // jobs that were answered so, since the daemon took this version
+};
+
 struct ModelInfo {
     ModelSummary summary;
     std::string folder;  // on the daemon's machine
@@ -99,6 +107,7 @@ struct ModelInfo {
     std::uint32_t batch_rows = 0;  // of several jobs that one inference takes; 0: of one job only
     std::chrono::milliseconds batch_delay{};  // for others, while its worker is busy
     std::uint64_t batches = 0;                // of one job or several, that a worker got
+    CacheStatus cache;
 };
 
 // What became of one folder at a reload.
@@ -138,6 +147,7 @@ struct ModelStatus {
     std::chrono::milliseconds next_in{};
     std::string next_rung, next_rule;
     bool measured = false;  // the bytes; else they are thought from the size of its files
+    CacheStatus cache;
 };
 
 // The memory of a device that models are for, or that has limits in samovard.toml.

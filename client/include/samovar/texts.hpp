@@ -38,13 +38,14 @@ struct TextAnswer {
     std::uint64_t batches = 0;
     std::chrono::nanoseconds processing{};  // in the worker
     std::string model_version;
-    Timings timings;  // of all jobs together
+    Timings timings;  // of all jobs together; cached where all of them were
 };
 
 struct TextOptions {
     std::chrono::milliseconds timeout = std::chrono::minutes(10);  // for each of its jobs
     std::optional<std::chrono::milliseconds> keep_alive{};         // as JobSpec::keep_alive
     Priority priority{};                                           // as JobSpec::priority
+    bool no_cache = false;                                         // as JobSpec::no_cache
     // As JobSpec::deadline, of the last of its jobs.
     std::optional<std::chrono::steady_clock::time_point> deadline{};
     std::function<void(const Progress&)> on_progress{};  // as JobSpec::on_progress

@@ -70,6 +70,8 @@ std::shared_ptr<LoadedModel> load_model(const ipc::WorkerLoad& request, int thre
     model->threads = threads_of(request, threads);
     model->cudnn_benchmark = request.options.cudnn_benchmark;
     model->batch = request.batch;
+    if (request.cache_bytes > 0)
+        model->results = std::make_unique<ResultCache>(request.cache_bytes);
     if (ipc::is_of_texts(request.task)) {
         steps.begin("vocabulary");
         model->texts.emplace(take_or_throw(text::TextModel::load(request.text)));

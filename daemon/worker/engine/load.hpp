@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/worker/cache/result_cache.hpp"
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/engine/load_steps.hpp"
 #include "daemon/worker/engine/network.hpp"
@@ -27,6 +28,8 @@ struct LoadedModel {
     // Of the compute thread's, which learns it; everything else stays as it was loaded.
     std::unique_ptr<WorkingRows> working_rows = std::make_unique<WorkingRows>();
     std::chrono::nanoseconds last_run{};       // how long its last batch took
+    std::shared_ptr<ResultCache> pictures;     // decoded, of all models here; null: none are kept
+    std::unique_ptr<ResultCache> results;      // null: it keeps none
     std::unique_ptr<Reservation> reservation;  // null: none
     std::unique_ptr<Network> network;
     ipc::LoadReport report;  // of its load

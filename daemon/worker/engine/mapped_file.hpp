@@ -33,8 +33,8 @@ class MappedFile {
     // Called by the calling thread, with the bytes that are there so far.
     using Progress = std::function<void(std::uint64_t done)>;
     // Reads the file into the page cache, where it is not there yet, and fills the page tables, so
-    // that the first inference waits for neither; by this thread and `threads` - 1 more. Errors:
-    // `io`.
+    // that the first inference waits for neither; by this thread and up to `threads` - 1 more.
+    // Errors: `io`.
     Result<void> read_all(std::size_t threads, const Progress& progress) const;
     // Keeps all of it in memory, so that no inference waits for the disk. False where the limit on
     // locked memory (RLIMIT_MEMLOCK) does not allow it: it stays as long as the kernel has room.

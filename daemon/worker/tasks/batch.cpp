@@ -182,13 +182,11 @@ std::unique_ptr<PreparedBatch> stage_batch(const LoadedModel& model, std::span<c
     return batch;
 }
 
-std::vector<Result<ipc::JobDone>> run_batch(const LoadedModel& model,
-                                            std::span<const BatchJob> jobs, Device& device,
-                                            StageClock& clock, const TellError& tell) {
-    clock.begin();
-    if (ipc::is_of_texts(model.task))
-        return prepare_texts(model, jobs, tell)->run(device, clock, tell);
-    return Batch(model, jobs, device, tell).run(device, clock, tell);
+std::unique_ptr<PreparedBatch> prepare_batch(const LoadedModel& model,
+                                             std::span<const BatchJob> jobs, Device& device,
+                                             const TellError& tell) {
+    if (ipc::is_of_texts(model.task)) return prepare_texts(model, jobs, tell);
+    return std::make_unique<Batch>(model, jobs, device, tell);
 }
 
 }  // namespace samovar::worker

@@ -1,10 +1,9 @@
 // Task `mask`: a picture in, its alpha or cut-out out; see docs/models.md.
 
-#include <ATen/ops/empty.h>
-
 #include <utility>
 #include <vector>
 
+#include "daemon/worker/cache/picture.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "daemon/worker/tasks/axes.hpp"
 #include "daemon/worker/tasks/inputs.hpp"
@@ -37,22 +36,9 @@ void check_raw(const ipc::InputTensor& input) {
                        "send it in parts, or smaller");
 }
 
-// The file is copied first: a decoder must not read what the client can still change.
-at::Tensor decode(const ipc::InputTensor& input, Slots& slots) {
-    const std::span<const std::byte> shared = input_bytes(input, kTitle, slots);
-    const std::vector<std::byte> file(shared.begin(), shared.end());
-    const image::ImageInfo info = take_or_throw(image::probe(file));
-    at::Tensor pixels = at::empty({info.height, info.width, 3}, at::kByte);
-    if (auto decoded = image::decode_rgb(
-            file, {static_cast<std::byte*>(pixels.mutable_data_ptr()), pixels.nbytes()});
-        !decoded)
-        throw JobError(std::move(decoded).error());
-    return pixels;
-}
-
 // The picture on the host: viewed in the client's slot, or decoded into memory of our own.
-at::Tensor take_picture(const ipc::InputTensor& input, Slots& slots) {
-    if (input.dtype == DType::encoded_image) return decode(input, slots);
+at::Tensor take_picture(const ipc::InputTensor& input, Slots& slots, ResultCache* pictures) {
+    if (input.dtype == DType::encoded_image) return decode_picture(input, slots, pictures);
     check_raw(input);
     return input_tensor(input, /*image=*/true, kTitle, c10::kCPU, slots);
 }
@@ -65,7 +51,7 @@ class MaskJob final : public PreparedJob {
         if (job.inputs.size() != 1)
             throw JobError(Errc::bad_input, ipc::count_of(job.inputs.size(), "input") +
                                                 " where task mask takes one picture");
-        const at::Tensor host = take_picture(job.inputs.front(), slots);
+        const at::Tensor host = take_picture(job.inputs.front(), slots, pictures_of(model, job));
         const auto height = static_cast<std::uint64_t>(host.size(0));
         const auto width = static_cast<std::uint64_t>(host.size(1));
         const Shape shape = cutout ? Shape{height, width, 4} : Shape{height, width};

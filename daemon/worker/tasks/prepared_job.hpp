@@ -25,6 +25,9 @@ class PreparedJob {
     virtual std::vector<ipc::OutputTensor> finish(const std::vector<at::Tensor>& results) = 0;
 };
 
+// The pictures that were decoded before, as far as the job may use them; null: none.
+ResultCache* pictures_of(const LoadedModel& model, const ipc::RunJob& job);
+
 // Checks the job, so that what is wrong with it costs no inference. `slots` holds the memory of the
 // job's tensors, and outlives what is made. Throws JobError.
 std::unique_ptr<PreparedJob> prepare_tensor_job(const LoadedModel& model, const ipc::RunJob& job,

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,10 @@ class Slots {
         : channels_(channels), answer_limit_(answer_limit) {}
 
     std::uint64_t answer_limit() const { return answer_limit_; }
+    // For a job whose outputs stay in this process, and may have any size.
+    Slots without_limit() const {
+        return Slots(channels_, std::numeric_limits<std::uint64_t>::max());
+    }
 
     // `bytes` bytes of a channel from `offset`. `what` names the tensor in errors. Throws JobError
     // (`unknown_channel`, `out_of_bounds`, `misaligned` for an offset that is no multiple of

@@ -7,6 +7,10 @@
 
 namespace samovar::worker {
 
+ResultCache* pictures_of(const LoadedModel& model, const ipc::RunJob& job) {
+    return job.no_cache ? nullptr : model.pictures.get();
+}
+
 std::unique_ptr<PreparedJob> prepare_job(const LoadedModel& model, const ipc::RunJob& job,
                                          Slots& slots, Device& device) {
     if (device.torch().is_cuda()) at::globalContext().setBenchmarkCuDNN(model.cudnn_benchmark);

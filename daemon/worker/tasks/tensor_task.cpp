@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "daemon/worker/cache/picture.hpp"
 #include "daemon/worker/engine/element_types.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "daemon/worker/tasks/axes.hpp"
@@ -15,6 +16,16 @@
 namespace samovar::worker {
 namespace {
 
+// As the daemon has it: pixels of a whole picture.
+bool takes_encoded(const ipc::TensorSpec& spec) {
+    return spec.image && spec.dtype == DType::uint8 && spec.shape.size() == 3;
+}
+
+// A network may write to its inputs, but not to a picture that others are given, too.
+at::Tensor on_device(const at::Tensor& picture, c10::Device device) {
+    return device.is_cpu() ? picture.clone() : picture.to(device, /*non_blocking=*/true);
+}
+
 std::vector<at::Tensor> gather_inputs(const LoadedModel& model, const ipc::RunJob& job,
                                       c10::Device device, Slots& slots, NamedSizes& sizes) {
     if (job.inputs.size() != model.inputs.size())
@@ -26,14 +37,20 @@ std::vector<at::Tensor> gather_inputs(const LoadedModel& model, const ipc::RunJo
     for (std::size_t i = 0; i < job.inputs.size(); ++i) {
         const ipc::TensorSpec& spec = model.inputs[i];
         const ipc::InputTensor& input = job.inputs[i];
-        const auto problem = bind_shape(spec.shape, input.shape, sizes);
-        if (problem || input.dtype != spec.dtype)
-            throw JobError(Errc::bad_input, input_title(spec.name, i) + " is " +
-                                                in_words(input.dtype, input.shape) +
+        const std::string title = input_title(spec.name, i);
+        const bool encoded = input.dtype == DType::encoded_image && takes_encoded(spec);
+        const at::Tensor picture =
+            encoded ? decode_picture(input, slots, pictures_of(model, job)) : at::Tensor();
+        const DType dtype = encoded ? DType::uint8 : input.dtype;
+        const Shape shape =
+            encoded ? Shape(picture.sizes().begin(), picture.sizes().end()) : input.shape;
+        const auto problem = bind_shape(spec.shape, shape, sizes);
+        if (problem || dtype != spec.dtype)
+            throw JobError(Errc::bad_input, title + " is " + in_words(dtype, shape) +
                                                 " where the model takes " + in_words(spec) +
                                                 (problem ? ": " + *problem : ""));
-        tensors.push_back(
-            input_tensor(input, spec.image, input_title(spec.name, i), device, slots));
+        tensors.push_back(encoded ? on_device(picture, device)
+                                  : input_tensor(input, spec.image, title, device, slots));
     }
     return tensors;
 }

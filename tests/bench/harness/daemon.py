@@ -17,7 +17,9 @@ START_LIMIT = 120  # seconds: the first start takes all artefacts into the store
 class Daemon:
     """samovard in a folder of its own, from its start to its end."""
 
-    def __init__(self, models: Path, threads: int | None = None, store: Path = STORE) -> None:
+    def __init__(self, models: Path, threads: int | None = None, store: Path = STORE, config: str = "",
+                 arguments: tuple[str, ...] = ()) -> None:
+        """`config`: of samovard.toml. `arguments`: further ones."""
         self.folder = Path(tempfile.mkdtemp(prefix="samovar-bench-"))
         self.socket = self.folder / "samovar.sock"
         self.models, self.store = models, store
@@ -28,6 +30,8 @@ class Daemon:
         command += ["--linger", "0"]
         if threads:
             command += ["--threads", str(threads)]
+        (self.folder / "samovard.toml").write_text(config)
+        command += ["--config", str(self.folder / "samovard.toml"), *arguments]
         store.mkdir(parents=True, exist_ok=True)
         with open(self.log, "wb") as log:
             self.started_ns = time.monotonic_ns()

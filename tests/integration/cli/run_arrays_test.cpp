@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "tests/integration/cli/command_line.hpp"
 #include "tests/integration/cli/samples.hpp"
 #include "tests/support/daemon_under_test.hpp"
@@ -107,6 +109,26 @@ TEST_F(RunArrays, a_cut_off_array_is_named) {
     const Said said = samovar({"run", "indexer", "index.npy"});
     EXPECT_EQ(said.code, 1);
     EXPECT_THAT(said.err, AllOf(HasSubstr("index.npy"), HasSubstr("2 bytes of elements")));
+}
+
+TEST_F(RunArrays, a_result_that_is_kept_is_told_of_and_passed_where_that_is_asked) {
+    daemon.copy_model("throws");
+    std::ofstream(daemon.models() / "throws" / "model.toml", std::ios::app)
+        << "\n[cache]\nresults = \"1MiB\"\n";
+    EXPECT_EQ(samovar({"reload"}).code, 0);
+    const auto cached = [&](const Words& more) {
+        Words words{"run", "throws", "--input", "x=[4]", "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        return samovar(words).json().at(0)["cached"].get<bool>();
+    };
+    EXPECT_FALSE(cached({}));
+    EXPECT_TRUE(cached({}));
+    EXPECT_FALSE(cached({"--no-cache"}));
+    EXPECT_THAT(samovar({"info", "throws"}).out,
+                AllOf(HasSubstr("1 result in"), HasSubstr("of 1.0 MB, which answered 1 job\n")));
+    EXPECT_EQ(samovar({"info", "throws", "--json"}).json()["cache"]["hits"], 1);
+    EXPECT_THAT(samovar({"ps"}).out, HasSubstr("CACHED"));
+    EXPECT_TRUE(samovar({"info", "add", "--json"}).json()["cache"].is_null());
 }
 
 }  // namespace

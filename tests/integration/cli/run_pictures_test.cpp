@@ -84,6 +84,30 @@ TEST_F(RunPictures, a_cut_out_and_its_alpha_have_the_photos_size) {
     EXPECT_EQ(bytes_of(samovar.at("alpha.png"))[kColourType], kGrey);
 }
 
+TEST_F(RunPictures, a_name_of_a_jpeg_asks_the_worker_for_one) {
+    write_photo(samovar.at("photo.png"), 300, 200);
+    Said said = samovar({"run", "invert", "photo.png", "-o", "negative.jpg"});
+    EXPECT_EQ(said.code, 0) << said.err;
+    EXPECT_EQ(said.out, "negative.jpg\n");
+    EXPECT_EQ(header_of(samovar.at("negative.jpg")).format, image::ImageFormat::jpeg);
+    EXPECT_EQ(header_of(samovar.at("negative.jpg")).width, 300U);
+    said =
+        samovar({"run", "invert", "photo.png", "--param", "encode=jpeg", "--param", "quality=5"});
+    EXPECT_EQ(said.out, "photo-invert.jpg\n") << said.err;
+    EXPECT_LT(bytes_of(samovar.at("photo-invert.jpg")).size(),
+              bytes_of(samovar.at("negative.jpg")).size());
+    EXPECT_EQ(samovar({"run", "invert", "photo.png", "-o", "x.png", "--param", "encode=jpeg"}).code,
+              2);
+}
+
+TEST_F(RunPictures, a_png_that_the_worker_has_made_is_written_as_it_is) {
+    write_photo(samovar.at("photo.png"), 40, 30);
+    const Said said =
+        samovar({"run", "invert", "photo.png", "-o", "a.png", "--param", "encode=png"});
+    EXPECT_EQ(said.code, 0) << said.err;
+    EXPECT_EQ(pixels_of(samovar.at("a.png")), inverted(pixels_of(samovar.at("photo.png"))));
+}
+
 TEST_F(RunPictures, with_json_each_file_has_its_result_shape_and_times) {
     write_photo(samovar.at("a.png"), 30, 20);
     write_photo(samovar.at("b.png"), 40, 50);

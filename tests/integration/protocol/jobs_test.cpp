@@ -180,7 +180,7 @@ TEST_F(RefusedJobs, OfEncodedPicturesForATaskWithoutThemSaySo) {
     Submit submit = honest();
     submit.inputs[0].dtype = DType::encoded_image;
     submit.inputs[0].shape = {100};
-    EXPECT_THAT(refusal(submit, Errc::bad_input).message, HasSubstr("task \"mask\" only"));
+    EXPECT_THAT(refusal(submit, Errc::bad_input).message, HasSubstr("takes no encoded image"));
 }
 
 TEST_F(RefusedJobs, ThatNobodySentCannotBeCancelled) {

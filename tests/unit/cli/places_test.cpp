@@ -146,7 +146,7 @@ TEST_F(PlacesOfResults, OneFileHoldsOneResult) {
 
 TEST_F(PlacesOfResults, ANameThatWouldLieIsRefused) {
     EXPECT_EQ(refusal(request({"a.png"}, at("b.JPG"))),
-              "pictures are written as PNG, and " + at("b.JPG") + " says otherwise");
+              "pictures are written as PNG or JPEG, and " + at("b.JPG") + " says otherwise");
     EXPECT_EQ(refusal(request({"a.png"}, at("b.json"))),
               "arrays are written as .npy, and " + at("b.json") + " says otherwise");
     for (const char* fine : {"b.png", "b.PNG", "b.npy", "b", "b.out"})

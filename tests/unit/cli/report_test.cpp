@@ -29,18 +29,19 @@ JobReport failed(Errc code, std::chrono::nanoseconds wall = 1us) {
 TEST(Report, TheKeysOfADoneJobAreStable) {
     JobReport report = done("a.jpg");
     report.outputs.push_back({"cutout", DType::uint8, {5, 6, 4}, "a-selfie.png", {}, {}});
-    EXPECT_EQ(to_json(report).dump(),
-              R"({"file":"a.jpg","output":"a-selfie.png","status":"done","error":null,)"
-              R"("timings_us":{"queued":1.2,"prepared":2.0,"inferred":3.0,"finished":4.0,)"
-              R"("total":11.0},"wall_us":15.0,"outputs":[{"name":"cutout","dtype":"uint8",)"
-              R"("shape":[5,6,4],"file":"a-selfie.png"}]})");
+    EXPECT_EQ(
+        to_json(report).dump(),
+        R"({"file":"a.jpg","output":"a-selfie.png","status":"done","error":null,)"
+        R"("timings_us":{"queued":1.2,"prepared":2.0,"inferred":3.0,"finished":4.0,)"
+        R"("total":11.0},"wall_us":15.0,"cached":false,"outputs":[{"name":"cutout","dtype":"uint8",)"
+        R"("shape":[5,6,4],"file":"a-selfie.png"}]})");
 }
 
 TEST(Report, TheKeysOfAFailedJobAreTheSame) {
     EXPECT_EQ(to_json(failed(Errc::bad_image)).dump(),
               R"({"file":"x.png","output":null,"status":"failed","error":{"code":"bad_image",)"
               R"("message":"why","hint":"what to do"},"timings_us":null,"wall_us":null,)"
-              R"("outputs":[]})");
+              R"("cached":false,"outputs":[]})");
     EXPECT_EQ(to_json(failed(Errc::cancelled))["status"], "cancelled");
 }
 

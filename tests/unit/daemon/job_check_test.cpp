@@ -285,7 +285,7 @@ TEST_F(Checking, refuses_more_outputs_than_there_are) {
 
 TEST_F(Checking, takes_encoded_pictures_for_masks_only) {
     const ipc::InputTensor picture = inline_input("", {10}, 10, DType::encoded_image);
-    refuses(Errc::bad_input, "taken by models of task \"mask\" only", {picture, good()[1]});
+    refuses(Errc::bad_input, "takes no encoded image: only task mask does", {picture, good()[1]});
     model_.task = ipc::Task::mask;
     model_.inputs = {spec("image", DType::uint8, {{"height", 1, 9}, {"width", 1, 9}, {"", 3, 3}})};
     EXPECT_TRUE(check({picture}));

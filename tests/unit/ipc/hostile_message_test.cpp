@@ -112,11 +112,9 @@ TEST(HostileMessage, NineBytesThatClaimEightExabytesCostNothing) {
 
 TEST(HostileMessage, WithATruthValueOfTwoIsRefused) {
     Bytes frame = specimen_frame<ipc::Submit>();
-    const std::size_t behind =
-        sizeof(ipc::Keep) + sizeof(std::uint64_t) + sizeof(ipc::Priority) + sizeof(std::uint64_t);
-    std::byte& progress = frame.at(frame.size() - behind - 1);
-    ASSERT_EQ(progress, std::byte{1});
-    progress = std::byte{2};
+    std::byte& no_cache = frame.back();
+    ASSERT_EQ(no_cache, std::byte{1});
+    no_cache = std::byte{2};
     const auto decoded = ipc::decode<ipc::Submit>(std::span(frame).subspan(kHeaderBytes));
     ASSERT_FALSE(decoded);
     EXPECT_EQ(decoded.error().message, "malformed submit: a truth value is neither 0 nor 1");

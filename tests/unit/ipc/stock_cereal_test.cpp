@@ -54,11 +54,12 @@ struct Submit {
     std::uint64_t keep_alive_ms = 0;
     std::uint8_t priority = 0;
     std::uint64_t deadline_us = 0;
+    bool no_cache = false;
 };
 template <class Archive>
 void serialize(Archive& ar, Submit& m) {
     ar(m.model, m.inputs, m.outputs, m.params, m.progress, m.keep, m.keep_alive_ms, m.priority,
-       m.deadline_us);
+       m.deadline_us, m.no_cache);
 }
 
 Submit same_as(const ipc::Submit& ours) {
@@ -70,7 +71,8 @@ Submit same_as(const ipc::Submit& ours) {
              static_cast<std::uint8_t>(ours.keep),
              ours.keep_alive_ms,
              static_cast<std::uint8_t>(ours.priority),
-             ours.deadline_us};
+             ours.deadline_us,
+             ours.no_cache};
     for (const ipc::InputTensor& input : ours.inputs) {
         std::vector<std::uint8_t> data;
         for (const std::byte byte : input.data)
@@ -126,6 +128,7 @@ TEST(StockCereal, ReadsOurBytes) {
     EXPECT_EQ(read.progress, wanted.progress);
     EXPECT_EQ(read.keep_alive_ms, wanted.keep_alive_ms);
     EXPECT_EQ(read.deadline_us, wanted.deadline_us);
+    EXPECT_EQ(read.no_cache, wanted.no_cache);
     EXPECT_EQ(in.peek(), std::istringstream::traits_type::eof());
 }
 

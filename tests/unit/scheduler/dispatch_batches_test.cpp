@@ -223,6 +223,53 @@ TEST_F(Batches, learn_nothing_from_what_failed) {
     EXPECT_EQ(submit(3, A, until(400ms)), "refuse 3 too_late");
 }
 
+TEST_F(Batches, learn_nothing_from_what_a_cache_answered) {
+    run_once(1, 500ms);
+    submit(2, A);
+    wait(1ms);
+    answered_from_cache(2, 1ms);
+    EXPECT_EQ(submit(3, A, until(400ms)), "refuse 3 too_late");
+}
+
+TEST_F(Batches, charge_what_a_cache_answered_with_what_that_took_and_the_others_with_the_rest) {
+    submit(1, M, of(9));
+    submit(2, M, of(1));
+    submit(3, M, of(2));
+    EXPECT_EQ(finished(1), "run 2+3");
+    EXPECT_EQ(submit(4, A, of(9)), "run 4");
+    submit(5, A, of(2));
+    submit(6, A, of(1));
+    wait(100ms);
+    EXPECT_EQ(answered_from_cache(2, 1ms), "");
+    EXPECT_EQ(finished(3), "run 6") << "user 1 has had next to nothing";
+}
+
+TEST_F(Batches, learn_from_those_of_a_batch_that_no_cache_answered) {
+    submit(1, M, of(9));
+    submit(2, M, of(1));
+    submit(3, M, of(2));
+    EXPECT_EQ(finished(1), "run 2+3");
+    wait(501ms);
+    answered_from_cache(2, 1ms);
+    finished(3);
+    for (JobId job = 4; job <= 40; ++job) {
+        submit(job, M, of(1));
+        wait(500ms);
+        finished(job);
+    }
+    EXPECT_EQ(submit(41, M, until(400ms)), "refuse 41 too_late");
+    EXPECT_EQ(submit(42, M, until(600ms)), "run 42");
+}
+
+TEST_F(Batches, ignore_a_cache_that_answers_what_was_not_asked) {
+    EXPECT_EQ(answered_from_cache(77, 1ms), "");
+    submit(1, A);
+    submit(2, A);
+    submit(3, A);
+    EXPECT_EQ(answered_from_cache(3, 1ms), "") << "it still waits";
+    EXPECT_EQ(finished(1), "run 3");
+}
+
 TEST_F(Batches, let_one_try_after_many_that_were_refused_for_what_one_slow_run_took) {
     run_once(1, 2s);
     JobId job = 2;

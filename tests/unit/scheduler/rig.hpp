@@ -168,6 +168,10 @@ class Rig : public testing::Test {
         dispatch_.finished(job, now_);
         return asked();
     }
+    std::string answered_from_cache(JobId job, Duration took) {
+        dispatch_.answered_from_cache(job, now_, took);
+        return asked();
+    }
     std::string tick() {
         dispatch_.tick(now_);
         return asked();

@@ -30,5 +30,47 @@ TEST(MaskParams, that_are_wrong_name_what_there_is) {
     }
 }
 
+std::optional<Encoding> encoding(std::vector<ipc::Param> params) {
+    return take_encoding(params).value();
+}
+
+TEST(EncodingParams, are_taken_out_of_the_others) {
+    std::vector<ipc::Param> params{
+        {"quality", "40"}, {"output", "alpha"}, {"encode", "jpeg"}, {"optimise", "true"}};
+    const auto taken = take_encoding(params).value();
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(taken->format, image::ImageFormat::jpeg);
+    EXPECT_EQ(taken->quality, 40);
+    EXPECT_TRUE(taken->optimise);
+    ASSERT_EQ(params.size(), 1U);
+    EXPECT_EQ(params[0].key, "output");
+}
+
+TEST(EncodingParams, are_none_where_nothing_is_said_and_have_defaults) {
+    EXPECT_FALSE(encoding({{"output", "alpha"}}));
+    EXPECT_EQ(encoding({{"encode", "png"}})->format, image::ImageFormat::png);
+    EXPECT_EQ(encoding({{"encode", "jpeg"}})->quality, 90);
+    EXPECT_FALSE(encoding({{"encode", "jpeg"}, {"optimise", "false"}})->optimise);
+}
+
+TEST(EncodingParams, that_are_wrong_name_what_there_is) {
+    for (std::vector<ipc::Param> params :
+         std::vector<std::vector<ipc::Param>>{{{"encode", "webp"}},
+                                              {{"encode", ""}},
+                                              {{"quality", "40"}},
+                                              {{"optimise", "true"}},
+                                              {{"encode", "jpeg"}, {"quality", "0"}},
+                                              {{"encode", "jpeg"}, {"quality", "101"}},
+                                              {{"encode", "jpeg"}, {"quality", "9x"}},
+                                              {{"encode", "png"}, {"quality", "40"}},
+                                              {{"encode", "png"}, {"optimise", "yes"}},
+                                              {{"encode", "png"}, {"encode", "png"}}}) {
+        const auto taken = take_encoding(params);
+        ASSERT_FALSE(taken);
+        EXPECT_EQ(taken.error().code, Errc::invalid_argument);
+        EXPECT_THAT(taken.error().hint, testing::HasSubstr("encode = jpeg or png"));
+    }
+}
+
 }  // namespace
 }  // namespace samovar::worker

@@ -41,6 +41,15 @@ TEST(Rates, hold_for_each_by_itself) {
     EXPECT_EQ(rates.take(3, kNoRate, kStart), std::nullopt);
 }
 
+TEST(Rates, take_back_what_was_not_used) {
+    Rates<int> rates;
+    EXPECT_EQ(rates.take(1, 1, kStart), std::nullopt);
+    rates.give_back(1);
+    rates.give_back(2);
+    EXPECT_EQ(rates.take(1, 1, kStart), std::nullopt);
+    EXPECT_EQ(rates.take(1, 1, kStart), 1s);
+}
+
 TEST(Rates, keep_no_account_of_whom_nothing_was_heard) {
     Rates<int> rates;
     for (int who = 0; who < 10'000; ++who)
