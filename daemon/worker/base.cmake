@@ -8,7 +8,9 @@ if(NOT TARGET samovar_worker_base)
     set(_worker ${CMAKE_CURRENT_LIST_DIR})
     add_library(samovar_worker_base STATIC
         ${_worker}/arguments.cpp
+        ${_worker}/intake.cpp
         ${_worker}/log.cpp
+        ${_worker}/outbox.cpp
         ${_worker}/cache/result_cache.cpp
         ${_worker}/process.cpp
         ${_worker}/engine/error_text.cpp

@@ -6,20 +6,23 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include "daemon/worker/cache/cached_job.hpp"
 #include "daemon/worker/engine/cerr_capture.hpp"
 #include "daemon/worker/engine/faults.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "daemon/worker/log.hpp"
 #include "daemon/worker/tasks/digest.hpp"
 #include "daemon/worker/tasks/task.hpp"
-#include "ipc/os/socket_io.hpp"
 
 namespace samovar::worker {
+namespace {
+
+// Below it, what waking another thread takes is as much as it saves.
+constexpr std::chrono::milliseconds kWorthStaging{1};
+
+}  // namespace
 
 void ComputeLoop::run() {
     prctl(PR_SET_NAME, "compute");
@@ -27,58 +30,70 @@ void ComputeLoop::run() {
     const c10::InferenceMode inference;
     clock_ = device_.make_clock();
 
-    ipc::FrameReader reader;
+    std::optional<Batch> next;
     for (;;) {
-        const auto status = ipc::receive(ipc::kJobsFd, reader, ipc::Wait::yes);
-        if (!status || *status == ipc::ReadStatus::closed) _exit(0);
-        for (;;) {
-            Result<std::optional<ipc::Frame>> frame = reader.take();
-            if (!frame) {
-                log::error("jobs: " + describe(frame.error()));
-                _exit(1);
-            }
-            if (!frame->has_value()) break;
-            take(**frame);
-        }
+        Batch batch = next ? std::move(*next) : find_model(*intake_.next(ipc::Wait::yes));
+        next.reset();
+        // It says as much as is known of how long this one will take.
+        const bool stages = batch.model && batch.model->last_run >= kWorthStaging;
+        if (stages) stager_.begin();
+        run(std::move(batch));
+        if (stages) next = stager_.end();
     }
 }
 
-void ComputeLoop::take(const ipc::Frame& frame) {
-    const std::uint64_t request = frame.header.request;
-    Result<ipc::RunJob> job =
-        frame.header.type == ipc::MessageType::run_job
-            ? ipc::decode<ipc::RunJob>(frame.body)
-            : Error{Errc::protocol, "the jobs socket takes run_job only", "", 0, 0};
-    bool more = false;
-    if (job) {
-        more = job->followers > 0;
-        taken_.push_back({request, std::move(*job)});
-    } else {
-        answer(request, std::move(job).error());
-    }
-    if (more || taken_.empty()) return;
-    activity_.begin(taken_.front().request);
-    run_taken();
-    taken_.clear();
+ComputeLoop::Batch ComputeLoop::find_model(TakenBatch taken) const {
+    std::shared_ptr<LoadedModel> model = models_.find(taken.front().job.model);
+    return {std::move(taken), std::move(model), nullptr};
 }
 
-void ComputeLoop::run_taken() {
-    const std::uint32_t number = taken_.front().job.model;
-    const std::shared_ptr<LoadedModel> model = models_.find(number);
-    if (model == nullptr) {
-        for (const Taken& taken : taken_)
-            answer(
-                taken.request,
-                Error{Errc::unknown_model,
-                      "model number " + std::to_string(number) + " is not loaded here", "", 0, 0});
+void ComputeLoop::run(Batch batch) {
+    activity_.begin(batch.jobs.front().request);
+    if (batch.model == nullptr) {
+        const std::string number = std::to_string(batch.jobs.front().job.model);
+        for (const TakenJob& taken : batch.jobs)
+            answer(taken.request,
+                   Error{Errc::unknown_model, "model number " + number + " is not loaded here", "",
+                         0, 0});
         return;
     }
-    threads_.use(model->threads);
-    if (taken_.size() > 1) return run_together(*model);
-    answer(taken_.front().request, run_alone(taken_.front(), *model));
+    threads_.use(batch.model->threads);
+    const auto begun = std::chrono::steady_clock::now();
+    std::vector<Answer> answers = run_jobs(batch);
+    const bool ran = std::ranges::any_of(
+        answers, [](const Answer& each) { return each.done && !each.done->timings.cached; });
+    if (ran) batch.model->last_run = std::chrono::steady_clock::now() - begun;
+    batch.staged.reset();
+    batch.model.reset();
+    for (Answer& each : answers)
+        answer(each.request, std::move(each.done));
+    activity_.end();  // where all were answered before
 }
 
-Result<ipc::JobDone> ComputeLoop::run_alone(const Taken& taken, const LoadedModel& model) {
+std::vector<ComputeLoop::Answer> ComputeLoop::run_jobs(Batch& batch) {
+    const LoadedModel& model = *batch.model;
+    std::vector<Answer> answers;
+    if (!batch.staged && batch.jobs.size() == 1) {
+        answers.push_back({batch.jobs.front().request, run_alone(batch.jobs.front(), model)});
+        return answers;
+    }
+    const CerrCapture said;
+    const TellError tell = [&] { return told("a batch of " + model.name, said.text()); };
+    const Prepare prepare = [&](std::span<const BatchJob> jobs) {
+        clock_->begin();
+        return prepare_batch(model, jobs, device_, tell);
+    };
+    if (batch.staged) {
+        look_again(batch.jobs, *batch.staged, tell);
+        clock_->begin();
+    } else {
+        batch.staged = make_ready(batch.jobs, model, prepare, tell);
+    }
+    answer_known(batch.jobs, *batch.staged);
+    return run_ready(batch.jobs, *batch.staged, tell);
+}
+
+Result<ipc::JobDone> ComputeLoop::run_alone(const TakenJob& taken, const LoadedModel& model) {
     const CerrCapture said;
     try {
         Slots slots(channels_);
@@ -92,66 +107,14 @@ Result<ipc::JobDone> ComputeLoop::run_alone(const Taken& taken, const LoadedMode
     }
 }
 
-std::unique_ptr<ComputeLoop::Member> ComputeLoop::join(const Taken& taken,
-                                                       const LoadedModel& model) {
-    auto member = std::make_unique<Member>(channels_);
-    admit(taken, member->slots);
-    CachedJob& job = member->job.emplace(model, taken.job, member->slots);
-    const std::optional<ipc::JobDone> kept = job.from_cache();
-    if (!kept) return member;
-    member.reset();
-    answers_.send(*kept, taken.request);
-    return nullptr;
-}
-
-void ComputeLoop::run_together(const LoadedModel& model) {
-    const CerrCapture said;
-    const TellError tell = [&] { return told("a batch of " + model.name, said.text()); };
-    std::vector<std::unique_ptr<Member>> members(taken_.size());  // null: answered, or refused
-    std::vector<std::optional<Error>> refused(taken_.size());
-    std::vector<BatchJob> jobs;
-    for (std::size_t i = 0; i < taken_.size(); ++i) {
-        try {
-            members[i] = join(taken_[i], model);
-            if (members[i]) jobs.push_back(members[i]->job->to_run());
-        } catch (...) {
-            refused[i] = tell();
-        }
-    }
-    std::vector<Result<ipc::JobDone>> done;
-    try {
-        if (!jobs.empty()) done = run_batch(model, jobs, device_, *clock_, tell);
-    } catch (...) {
-        done.assign(jobs.size(), tell());
-    }
-    auto next = done.begin();
-    for (const std::unique_ptr<Member>& member : members) {
-        if (!member) continue;
-        if (*next) *next = finish(*member, std::move(**next), tell);
-        ++next;
-    }
-    next = done.begin();
-    for (std::size_t i = 0; i < taken_.size(); ++i) {
-        const bool ran = members[i] != nullptr;
-        members[i].reset();
-        if (refused[i]) answer(taken_[i].request, std::move(*refused[i]));
-        if (ran) answer(taken_[i].request, std::move(*next++));
-    }
-    activity_.end();
-}
-
-Result<ipc::JobDone> ComputeLoop::finish(Member& member, ipc::JobDone done, const TellError& tell) {
-    try {
-        return member.job->finish(std::move(done));
-    } catch (...) {
-        return tell();
-    }
-}
-
 // Before the answer nothing of the job is held any more, and the worker is at nothing: whoever has
 // the answer finds it so.
 void ComputeLoop::answer(std::uint64_t request, Result<ipc::JobDone> done) {
     activity_.end();
+    deliver(request, std::move(done));
+}
+
+void ComputeLoop::deliver(std::uint64_t request, Result<ipc::JobDone> done) {
     if (done)
         answers_.send(*done, request);
     else
@@ -169,11 +132,15 @@ Error ComputeLoop::told(const std::string& of, const std::string& said) {
     return error;
 }
 
-void ComputeLoop::admit(const Taken& taken, Slots& slots) {
-    const ipc::RunJob& job = taken.job;
+void ComputeLoop::check_deadline(const ipc::RunJob& job) {
     const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(job.deadline_ns)};
     if (job.deadline_ns != 0 && std::chrono::steady_clock::now() > deadline)
         throw JobError(Errc::too_late, "the job's turn came after its deadline");
+}
+
+void ComputeLoop::admit(const TakenJob& taken, Slots& slots) {
+    const ipc::RunJob& job = taken.job;
+    check_deadline(job);
     if (!job.suspect && job.refused.empty()) return;
     const ipc::Digest digest = job_digest(job, slots);
     if (std::find(job.refused.begin(), job.refused.end(), digest) != job.refused.end())

@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,18 +10,20 @@
 #include "daemon/worker/cache/cached_job.hpp"
 #include "daemon/worker/channels.hpp"
 #include "daemon/worker/engine/device.hpp"
+#include "daemon/worker/intake.hpp"
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
+#include "daemon/worker/stager.hpp"
 #include "daemon/worker/tasks/slots.hpp"
 #include "daemon/worker/tasks/task.hpp"
 #include "daemon/worker/thread_count.hpp"
-#include "ipc/wire/frame.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::worker {
 
-// Takes jobs from the jobs socket, one after the other, runs and answers them. It reads the socket
-// itself, so that no job waits for a hand-over between threads.
+// Takes batches of jobs from the jobs socket, one after the other, runs and answers them. It reads
+// the socket itself while it has nothing else to do, so that no job waits for a hand-over between
+// threads; while it runs a batch that takes long, another thread stages the next.
 class ComputeLoop {
   public:
     ComputeLoop(Device& device, const Models& models, const Channels& channels, Activity& activity)
@@ -27,36 +31,59 @@ class ComputeLoop {
           models_(models),
           channels_(channels),
           activity_(activity),
-          answers_(ipc::kJobsFd) {}
+          answers_(ipc::kJobsFd),
+          intake_(ipc::kJobsFd, answers_),
+          stager_(intake_, [this](TakenBatch taken) { return stage(std::move(taken)); }) {}
 
     // The compute thread's life; ends the process at the socket's end of file.
     [[noreturn]] void run();
+    // The life of the thread beside it.
+    void run_stager();
 
   private:
-    // A job that was read, and the jobs of its batch after it.
-    struct Taken {
-        std::uint64_t request;
-        ipc::RunJob job;
-    };
-
-    void take(const ipc::Frame& frame);
-    void run_taken();
-    Result<ipc::JobDone> run_alone(const Taken& taken, const LoadedModel& model);
-    void run_together(const LoadedModel& model);
-    // A job of a batch, with what it holds.
+    // A job of a batch, and what it holds.
     struct Member {
         explicit Member(const Channels& channels) : slots(channels) {}
         Slots slots;
         std::optional<CachedJob> job;
+        std::optional<Result<ipc::JobDone>> answer;  // one that needs no inference
     };
-    // Null where it was answered at once, from what its model keeps. Throws.
-    std::unique_ptr<Member> join(const Taken& taken, const LoadedModel& model);
-    static Result<ipc::JobDone> finish(Member& member, ipc::JobDone done, const TellError& tell);
+    // Jobs of which nothing is left to do but to run them.
+    struct ReadyJobs {
+        std::vector<std::unique_ptr<Member>> members;  // one for each; null: it is answered
+        std::vector<std::size_t> places;               // of those that `prepared` has
+        std::unique_ptr<PreparedBatch> prepared;       // null: none
+    };
+    struct Batch {
+        TakenBatch jobs;
+        std::shared_ptr<LoadedModel> model;   // null: it is not loaded here
+        std::unique_ptr<ReadyJobs> staged{};  // null: they are yet to be made ready
+    };
+    using Prepare = std::function<std::unique_ptr<PreparedBatch>(std::span<const BatchJob>)>;
+
+    Batch find_model(TakenBatch taken) const;
+    struct Answer {
+        std::uint64_t request;
+        Result<ipc::JobDone> done;
+    };
+    void run(Batch batch);
+    std::vector<Answer> run_jobs(Batch& batch);
+    Result<ipc::JobDone> run_alone(const TakenJob& taken, const LoadedModel& model);
+    // compute_batch.cpp
+    std::unique_ptr<ReadyJobs> make_ready(const TakenBatch& taken, const LoadedModel& model,
+                                          const Prepare& prepare, const TellError& tell);
+    static void look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
+    void answer_known(const TakenBatch& taken, ReadyJobs& jobs);
+    std::vector<Answer> run_ready(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
+    // The stager's.
+    Batch stage(TakenBatch taken);
     // Inside a catch: what is sent for it. Ends the process where the device has come to its end.
     Error told(const std::string& of, const std::string& said);
     // Sends the digest of a suspect job; throws JobError for one that is to be refused.
-    void admit(const Taken& taken, Slots& slots);
+    void admit(const TakenJob& taken, Slots& slots);
+    static void check_deadline(const ipc::RunJob& job);
     void answer(std::uint64_t request, Result<ipc::JobDone> done);
+    void deliver(std::uint64_t request, Result<ipc::JobDone> done);
 
     Device& device_;
     const Models& models_;
@@ -65,7 +92,8 @@ class ComputeLoop {
     ThreadCount threads_;
     Outbox answers_;
     std::unique_ptr<StageClock> clock_;
-    std::vector<Taken> taken_;
+    Intake intake_;
+    Stager<Batch> stager_;
 };
 
 }  // namespace samovar::worker

@@ -43,6 +43,7 @@ int probe() {
     // They live as long as the process: nothing ends them but its end.
     std::thread([&loader] { loader.run(); }).detach();
     std::thread([&compute] { compute.run(); }).detach();
+    std::thread([&compute] { compute.run_stager(); }).detach();
     ControlLoop(channels, models, loader, activity, control).run();
 }
 

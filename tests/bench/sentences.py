@@ -79,7 +79,8 @@ class InProcess:
         script = Path(__file__).with_name("harness") / "in_process_texts.py"
         self.process = subprocess.Popen([sys.executable, str(script), str(folder), str(THREADS)], env=SETTLED,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.process.stdout.readline()
+        if not self.process.stdout.readline():
+            raise RuntimeError(f"{script.name} did not start")
 
     def run(self, batches: list[dict]) -> float:
         """Seconds."""

@@ -84,13 +84,14 @@ void CachedJob::take_inputs() {
 
 std::optional<ipc::JobDone> CachedJob::from_cache() {
     if (!own_ || !own_->keeps) return std::nullopt;
+    const Clock::time_point asked = Clock::now();
     // Lent for the comparison.
     ResultKey key{std::move(own_->job.inputs), std::move(own_->params), own_->digest};
     const std::shared_ptr<const KeptResult> result = model_.results->find(key);
     if (result == nullptr) {
         own_->job.inputs = std::move(key.inputs);
         own_->params = std::move(key.params);
-        copying_ = Clock::now() - begun_;
+        copying_ += Clock::now() - asked;
         return std::nullopt;
     }
     const Clock::time_point found = Clock::now();
@@ -99,7 +100,7 @@ std::optional<ipc::JobDone> CachedJob::from_cache() {
     done.details = result->details;
     done.kept = model_.results->kept();
     const Clock::time_point end = Clock::now();
-    done.timings.prepared = to_ns(found - begun_);
+    done.timings.prepared = to_ns(copying_ + (found - asked));
     done.timings.finished = to_ns(end - found);
     done.timings.cached = true;
     set_processing_time(done.details, end - begun_);

@@ -14,15 +14,15 @@ namespace samovar::worker {
 // of its inputs, and its outputs are made in this process and copied to the client's slots at the
 // end: what is looked up, computed and kept is one and the same, whatever the client writes
 // meanwhile. So are the outputs of one that wants its pictures encoded. Any other is run as it
-// came. Compute thread.
+// came. One thread at a time.
 class CachedJob {
   public:
     // Copies the inputs, and checks the places of the outputs. `model`, `job` and `slots` outlive
     // it. Throws JobError.
     CachedJob(const LoadedModel& model, const ipc::RunJob& job, Slots& slots);
 
-    // The answer, written to its places, where an equal job left one. Once, and then nothing else.
-    // Throws JobError.
+    // The answer, written to its places, where an equal job left one; then nothing else. Else it
+    // may be asked again. Throws JobError.
     std::optional<ipc::JobDone> from_cache();
     // What is to be run.
     BatchJob to_run();

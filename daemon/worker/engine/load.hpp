@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ struct LoadedModel {
     ipc::BatchSpec batch;
     // Of the compute thread's, which learns it; everything else stays as it was loaded.
     std::unique_ptr<WorkingRows> working_rows = std::make_unique<WorkingRows>();
+    std::chrono::nanoseconds last_run{};       // how long its last batch took
     std::shared_ptr<ResultCache> pictures;     // decoded, of all models here; null: none are kept
     std::unique_ptr<ResultCache> results;      // null: it keeps none
     std::unique_ptr<Reservation> reservation;  // null: none

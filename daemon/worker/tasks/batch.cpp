@@ -18,29 +18,68 @@ namespace {
 
 using Tensors = std::vector<at::Tensor>;
 
-class Batch {
+class Batch final : public PreparedBatch {
   public:
     Batch(const LoadedModel& model, std::span<const BatchJob> jobs, Device& device,
           const TellError& tell)
-        : model_(model), device_(device), tell_(tell), members_(jobs.size()) {
+        : model_(model), members_(jobs.size()) {
         for (std::size_t i = 0; i < jobs.size(); ++i)
-            attempt(members_[i], [&] {
+            attempt(members_[i], tell, [&] {
                 members_[i].prepared = prepare_job(model, *jobs[i].job, *jobs[i].slots, device);
             });
     }
+    // Also puts the rows of all together, where there is time for it before they run.
+    void join() {
+        groups_ = groups();
+        for (Group& group : groups_)
+            if (group.members.size() > 1) group.inputs = joined(group.members);
+    }
 
-    void infer() {
-        for (std::vector<Member*>& group : groups()) {
-            if (group.size() > 1 && infer_together(group)) continue;
-            for (Member* member : group)
-                attempt(*member, [&] {
-                    member->results = worker::infer(model_, member->prepared->inputs, device_);
+    void drop(std::size_t job, Error why) override {
+        if (!members_[job].error) members_[job].error = std::move(why);
+        groups_.clear();
+    }
+    std::vector<Result<ipc::JobDone>> run(Device& device, StageClock& clock,
+                                          const TellError& tell) override {
+        clock.prepared();
+        if (groups_.empty()) groups_ = groups();
+        for (Group& group : groups_) {
+            if (group.members.size() > 1 && infer_together(group, device, tell)) continue;
+            for (Member* member : group.members)
+                attempt(*member, tell, [&] {
+                    member->results = worker::infer(model_, member->prepared->inputs, device);
                 });
         }
-    }
-    void finish() {
+        clock.inferred();
         for (Member& member : members_)
-            attempt(member, [&] { member.outputs = member.prepared->finish(member.results); });
+            attempt(member, tell,
+                    [&] { member.outputs = member.prepared->finish(member.results); });
+        return answers(clock.finish());
+    }
+
+  private:
+    struct Member {
+        std::unique_ptr<PreparedJob> prepared;
+        Tensors results;
+        std::vector<ipc::OutputTensor> outputs;
+        std::optional<Error> error;
+    };
+
+    // Jobs that differ in nothing but rows and lengths.
+    struct Group {
+        std::vector<Member*> members;
+        Tensors inputs;  // of all, where they were joined
+    };
+
+    // A step of a job that has not failed yet.
+    template <class Step>
+    static void attempt(Member& member, const TellError& tell, Step step) {
+        if (member.error) return;
+        try {
+            step();
+        } catch (...) {
+            member.error = tell();
+        }
     }
     std::vector<Result<ipc::JobDone>> answers(const ipc::Timings& timings) {
         std::vector<Result<ipc::JobDone>> answers;
@@ -57,25 +96,6 @@ class Batch {
         return answers;
     }
 
-  private:
-    struct Member {
-        std::unique_ptr<PreparedJob> prepared;
-        Tensors results;
-        std::vector<ipc::OutputTensor> outputs;
-        std::optional<Error> error;
-    };
-
-    // A step of a job that has not failed yet.
-    template <class Step>
-    void attempt(Member& member, Step step) {
-        if (member.error) return;
-        try {
-            step();
-        } catch (...) {
-            member.error = tell_();
-        }
-    }
-
     // Whether two jobs differ in nothing but their number of rows, and in lengths of one bucket.
     // The daemon sends only such, but knows them by a hash.
     bool are_alike(const Member& a, const Member& b) const {
@@ -87,16 +107,17 @@ class Batch {
         }
         return true;
     }
-    std::vector<std::vector<Member*>> groups() {
-        std::vector<std::vector<Member*>> groups;
+    std::vector<Group> groups() {
+        std::vector<Group> groups;
         for (Member& member : members_) {
             if (member.error) continue;
-            const auto own = std::ranges::find_if(
-                groups, [&](const auto& group) { return are_alike(*group.front(), member); });
+            const auto own = std::ranges::find_if(groups, [&](const Group& group) {
+                return are_alike(*group.members.front(), member);
+            });
             if (own == groups.end() || model_.batch.rows == 0)
-                groups.push_back({&member});
+                groups.push_back({{&member}, {}});
             else
-                own->push_back(&member);
+                own->members.push_back(&member);
         }
         return groups;
     }
@@ -120,16 +141,17 @@ class Batch {
     }
 
     // False where the network refused: it is not known whose rows it was.
-    bool infer_together(const std::vector<Member*>& group) {
+    bool infer_together(Group& group, Device& device, const TellError& tell) {
         Tensors results;
         try {
-            results = worker::infer(model_, joined(group), device_);
+            if (group.inputs.empty()) group.inputs = joined(group.members);
+            results = worker::infer(model_, std::move(group.inputs), device);
         } catch (...) {
-            static_cast<void>(tell_());
+            static_cast<void>(tell());
             return false;
         }
         std::int64_t begin = 0;
-        for (Member* member : group) {
+        for (Member* member : group.members) {
             const Tensors& inputs = member->prepared->inputs;
             const std::int64_t rows = inputs.front().size(0);
             for (const at::Tensor& result : results)
@@ -141,24 +163,30 @@ class Batch {
     }
 
     const LoadedModel& model_;
-    Device& device_;
-    const TellError& tell_;
     std::vector<Member> members_;
+    std::vector<Group> groups_;
 };
 
 }  // namespace
 
-std::vector<Result<ipc::JobDone>> run_batch(const LoadedModel& model,
-                                            std::span<const BatchJob> jobs, Device& device,
-                                            StageClock& clock, const TellError& tell) {
-    if (ipc::is_of_texts(model.task)) return run_text_batch(model, jobs, device, clock, tell);
-    clock.begin();
-    Batch batch(model, jobs, device, tell);
-    clock.prepared();
-    batch.infer();
-    clock.inferred();
-    batch.finish();
-    return batch.answers(clock.finish());
+bool can_be_staged(const LoadedModel& model, const Device& device) {
+    return ipc::is_of_texts(model.task) ||
+           (model.task == ipc::Task::tensor && device.torch().is_cpu());
+}
+
+std::unique_ptr<PreparedBatch> stage_batch(const LoadedModel& model, std::span<const BatchJob> jobs,
+                                           Device& device, const TellError& tell) {
+    if (ipc::is_of_texts(model.task)) return prepare_texts(model, jobs, tell);
+    auto batch = std::make_unique<Batch>(model, jobs, device, tell);
+    batch->join();
+    return batch;
+}
+
+std::unique_ptr<PreparedBatch> prepare_batch(const LoadedModel& model,
+                                             std::span<const BatchJob> jobs, Device& device,
+                                             const TellError& tell) {
+    if (ipc::is_of_texts(model.task)) return prepare_texts(model, jobs, tell);
+    return std::make_unique<Batch>(model, jobs, device, tell);
 }
 
 }  // namespace samovar::worker

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -27,16 +28,33 @@ struct BatchJob {
 // Inside a catch: the Error of what was thrown.
 using TellError = std::function<Error()>;
 
-// As run_batch(), of texts: they share batches whatever their lengths.
-std::vector<Result<ipc::JobDone>> run_text_batch(const LoadedModel& model,
-                                                 std::span<const BatchJob> jobs, Device& device,
-                                                 StageClock& clock, const TellError& tell);
+// Jobs of one model that run together, whose inputs are ready.
+class PreparedBatch {
+  public:
+    virtual ~PreparedBatch() = default;
 
-// Runs jobs of one model together, which takes as few inferences as it may; an answer each, in
-// their order, all with the times of the whole. What is wrong with one is answered to that one
-// alone. Throws only where the device itself fails; then none has an answer.
-std::vector<Result<ipc::JobDone>> run_batch(const LoadedModel& model,
-                                            std::span<const BatchJob> jobs, Device& device,
-                                            StageClock& clock, const TellError& tell);
+    // This one, by its place, is not to run, but to be told why.
+    virtual void drop(std::size_t job, Error why) = 0;
+    // Runs them, which takes as few inferences as it may; an answer each, in their order, all with
+    // the times of the whole. What is wrong with one is answered to that one alone. The clock has
+    // begun. Throws only where the device itself fails; then none has an answer. Once.
+    virtual std::vector<Result<ipc::JobDone>> run(Device& device, StageClock& clock,
+                                                  const TellError& tell) = 0;
+};
+
+// What `jobs` points at must outlive the answers. Compute thread, inside InferenceMode.
+std::unique_ptr<PreparedBatch> prepare_batch(const LoadedModel& model,
+                                             std::span<const BatchJob> jobs, Device& device,
+                                             const TellError& tell);
+
+// Whether another thread than the one that runs jobs may make those of this model ready: where that
+// asks nothing of a GPU, and does not take all processors by itself.
+bool can_be_staged(const LoadedModel& model, const Device& device);
+// prepare_batch() by that thread, inside InferenceMode; also puts the rows of all together.
+std::unique_ptr<PreparedBatch> stage_batch(const LoadedModel& model, std::span<const BatchJob> jobs,
+                                           Device& device, const TellError& tell);
+// Of tasks of texts: makes tokens. Asks nothing of the device.
+std::unique_ptr<PreparedBatch> prepare_texts(const LoadedModel& model,
+                                             std::span<const BatchJob> jobs, const TellError& tell);
 
 }  // namespace samovar::worker

@@ -1,6 +1,7 @@
 // Tasks `classify-text` and `embed-text`: texts in, their probabilities or embeddings out; see
 // docs/models.md. The texts of several jobs share batches.
 
+#include <ATen/Context.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
@@ -20,6 +21,10 @@
 
 namespace samovar::worker {
 namespace {
+
+void use_cudnn(const LoadedModel& model, const Device& device) {
+    if (device.torch().is_cuda()) at::globalContext().setBenchmarkCuDNN(model.cudnn_benchmark);
+}
 
 text::BatchLimits limits_of(const ipc::BatchSpec& batch) {
     return {batch.buckets, batch.pad_to_bucket, batch.rows,
@@ -95,6 +100,86 @@ class SharedTexts {
     bool in_place_ = false;
 };
 
+// Jobs of texts that share batches whatever their lengths.
+class TextJobs final : public PreparedBatch {
+  public:
+    TextJobs(const LoadedModel& model, std::span<const BatchJob> jobs, const TellError& tell)
+        : model_(model), members_(jobs.size()) {
+        for (std::size_t i = 0; i < jobs.size(); ++i)
+            attempt(members_[i], tell,
+                    [&] { members_[i].job.emplace(model, *jobs[i].job, *jobs[i].slots); });
+    }
+
+    void drop(std::size_t job, Error why) override {
+        if (!members_[job].error) members_[job].error = std::move(why);
+    }
+    std::vector<Result<ipc::JobDone>> run(Device& device, StageClock& clock,
+                                          const TellError& tell) override {
+        use_cudnn(model_, device);
+        clock.prepared();
+        std::vector<Member*> good;
+        for (Member& member : members_)
+            if (!member.error) good.push_back(&member);
+        if (good.size() < 2 || !run_together(good, device, tell))
+            for (Member* member : good)
+                attempt(*member, tell, [&] { run_these({&member, 1}, device); });
+        clock.inferred();
+        return answers(clock.finish());
+    }
+
+  private:
+    struct Member {
+        std::optional<TextJob> job;
+        std::size_t batches = 0;
+        std::optional<Error> error;
+    };
+
+    template <class Step>
+    static void attempt(Member& member, const TellError& tell, Step step) {
+        try {
+            step();
+        } catch (...) {
+            member.error = tell();
+        }
+    }
+    void run_these(std::span<Member* const> members, Device& device) {
+        std::vector<TextJob*> jobs;
+        for (Member* member : members)
+            jobs.push_back(&*member->job);
+        SharedTexts texts(model_, jobs, device);
+        texts.infer();
+        texts.copy_answers();
+        for (std::size_t i = 0; i < members.size(); ++i)
+            members[i]->batches = texts.batches_of(i);
+    }
+    // False where the network refused: it is not known whose rows it was.
+    bool run_together(const std::vector<Member*>& members, Device& device, const TellError& tell) {
+        try {
+            run_these(members, device);
+            return true;
+        } catch (...) {
+            static_cast<void>(tell());
+            return false;
+        }
+    }
+    std::vector<Result<ipc::JobDone>> answers(const ipc::Timings& timings) {
+        std::vector<Result<ipc::JobDone>> answers;
+        for (Member& member : members_) {
+            if (member.error) {
+                answers.emplace_back(*std::move(member.error));
+                continue;
+            }
+            ipc::JobDone done = member.job->finish(member.batches);
+            done.timings = timings;
+            answers.emplace_back(std::move(done));
+        }
+        return answers;
+    }
+
+    const LoadedModel& model_;
+    std::vector<Member> members_;
+};
+
 }  // namespace
 
 ipc::JobDone run_text_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
@@ -113,65 +198,10 @@ ipc::JobDone run_text_task(const LoadedModel& model, const ipc::RunJob& job, Slo
     return done;
 }
 
-std::vector<Result<ipc::JobDone>> run_text_batch(const LoadedModel& model,
-                                                 std::span<const BatchJob> jobs, Device& device,
-                                                 StageClock& clock, const TellError& tell) {
-    clock.begin();
-    std::vector<std::optional<TextJob>> made(jobs.size());
-    std::vector<std::optional<Error>> errors(jobs.size());
-    std::vector<TextJob*> good;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        try {
-            good.push_back(&made[i].emplace(model, *jobs[i].job, *jobs[i].slots));
-        } catch (...) {
-            errors[i] = tell();
-        }
-    }
-    // In the order of the good ones.
-    std::vector<std::size_t> batches(good.size(), 0);
-    bool together = good.size() > 1;
-    clock.prepared();
-    if (together) {
-        try {
-            SharedTexts texts(model, good, device);
-            texts.infer();
-            texts.copy_answers();
-            for (std::size_t i = 0; i < good.size(); ++i)
-                batches[i] = texts.batches_of(i);
-        } catch (...) {
-            static_cast<void>(tell());  // it is not known whose rows it was
-            together = false;
-        }
-    }
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (errors[i]) continue;
-        TextJob* const own[] = {good[next++]};
-        if (together) continue;
-        try {
-            SharedTexts texts(model, own, device);
-            texts.infer();
-            texts.copy_answers();
-            batches[next - 1] = texts.batches_of(0);
-        } catch (...) {
-            errors[i] = tell();
-        }
-    }
-    clock.inferred();
-    const ipc::Timings timings = clock.finish();
-    std::vector<Result<ipc::JobDone>> answers;
-    next = 0;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        const std::size_t place = made[i] ? next++ : 0;
-        if (errors[i]) {
-            answers.emplace_back(*std::move(errors[i]));
-            continue;
-        }
-        ipc::JobDone done = made[i]->finish(batches[place]);
-        done.timings = timings;
-        answers.emplace_back(std::move(done));
-    }
-    return answers;
+std::unique_ptr<PreparedBatch> prepare_texts(const LoadedModel& model,
+                                             std::span<const BatchJob> jobs,
+                                             const TellError& tell) {
+    return std::make_unique<TextJobs>(model, jobs, tell);
 }
 
 }  // namespace samovar::worker
