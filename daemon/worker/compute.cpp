@@ -137,7 +137,7 @@ void ComputeLoop::run_together(const LoadedModel& model) {
         if (refused[i]) answer(taken_[i].request, std::move(*refused[i]));
         if (ran) answer(taken_[i].request, std::move(*next++));
     }
-    activity_.end();
+    activity_.end();  // where none was left to answer
 }
 
 Result<ipc::JobDone> ComputeLoop::finish(Member& member, ipc::JobDone done, const TellError& tell) {
