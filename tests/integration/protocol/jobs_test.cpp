@@ -176,11 +176,12 @@ TEST_F(RefusedJobs, WithMorePlacesThanOutputsSayHowMany) {
               "the job has places for 2 outputs where the model gives 1");
 }
 
-TEST_F(RefusedJobs, OfEncodedPicturesForATaskWithoutThemSaySo) {
+TEST_F(RefusedJobs, OfEncodedPicturesForAnInputThatIsNoneSaySo) {
     Submit submit = honest();
-    submit.inputs[0].dtype = DType::encoded_image;
-    submit.inputs[0].shape = {100};
-    EXPECT_THAT(refusal(submit, Errc::bad_input).message, HasSubstr("takes no encoded image"));
+    submit.inputs[1].dtype = DType::encoded_image;
+    submit.inputs[1].shape = {100};
+    EXPECT_THAT(refusal(submit, Errc::bad_input).message,
+                HasSubstr("input \"weight\" takes no encoded image"));
 }
 
 TEST_F(RefusedJobs, ThatNobodySentCannotBeCancelled) {

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include <samovar/texts.hpp>
+
 #include "ipc/image/encode.hpp"
 #include "ipc/image/image.hpp"
 #include "tests/integration/queue/queue.hpp"
@@ -105,6 +107,21 @@ TEST_F(KeptResults, count_against_the_device_s_budget_from_the_first) {
     take("throws", "[cache]\nresults = \"512MiB\"\n");
     EXPECT_GE(client.info("throws").value().held_bytes, 512U << 20);
     EXPECT_LT(without, 512U << 20);
+}
+
+TEST_F(KeptResults, are_of_texts_too) {
+    take("sentences", kKeeping);
+    const TextModel model = TextModel::open(client, "sentences").value();
+    const std::vector<std::string> texts{"the first", "and the second"};
+    const TextAnswer first = model.run(texts, {}).value(), second = model.run(texts, {}).value();
+    EXPECT_FALSE(first.timings.cached);
+    EXPECT_TRUE(second.timings.cached);
+    EXPECT_EQ(second.values, first.values);
+    EXPECT_EQ(second.tokens, first.tokens);
+    EXPECT_EQ(second.model_version, first.model_version);
+    TextOptions fresh;
+    fresh.no_cache = true;
+    EXPECT_FALSE(model.run(texts, fresh).value().timings.cached);
 }
 
 // A picture that is sent as a file.

@@ -25,6 +25,14 @@ TEST(EncodePng, KeepsStraightAlpha) {
     EXPECT_EQ(pixels, (Bytes{std::byte{255}, std::byte{127}, std::byte{127}}));
 }
 
+TEST(EncodePng, IsSmallerAndTheSamePictureWhereItIsOptimised) {
+    const Bytes picture = gradient(200, 150, PixelFormat::rgb);
+    const Pixels pixels{picture, 200, 150, PixelFormat::rgb};
+    const Bytes file = *encode_png(pixels, /*optimise=*/true);
+    EXPECT_LE(file.size(), encode_png(pixels)->size());
+    EXPECT_EQ(decoded(file), picture);
+}
+
 TEST(EncodePng, RefusesBytesThatDoNotMakeThePicture) {
     const Bytes picture(99);
     const auto file = encode_png({picture, 10, 10, PixelFormat::grey});
@@ -41,6 +49,14 @@ TEST(EncodeJpeg, WritesSmallerFilesAtLowerQuality) {
     const Bytes picture = gradient(200, 200, PixelFormat::rgb);
     EXPECT_LT(encode_jpeg({picture, 200, 200, PixelFormat::rgb}, 20)->size(),
               encode_jpeg({picture, 200, 200, PixelFormat::rgb}, 95)->size());
+}
+
+TEST(EncodeJpeg, IsSmallerAndTheSamePictureWhereItIsOptimised) {
+    const Bytes picture = gradient(200, 200, PixelFormat::rgb);
+    const Pixels pixels{picture, 200, 200, PixelFormat::rgb};
+    const Bytes plain = *encode_jpeg(pixels, 80), optimised = *encode_jpeg(pixels, 80, true);
+    EXPECT_LT(optimised.size(), plain.size());
+    EXPECT_EQ(decoded(optimised), decoded(plain));
 }
 
 TEST(EncodeJpeg, RefusesTransparencyAndOddQuality) {
