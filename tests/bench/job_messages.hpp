@@ -30,7 +30,7 @@ inline std::vector<Leg> legs_of(const std::string& model, const ipc::OutputTenso
     run.outputs = places;
     const auto bytes = [](const auto& message) { return ipc::encode(message, 1).value().size(); };
     return {{bytes(submit), bytes(ipc::Done{{output}, {}, {}})},
-            {bytes(run), bytes(ipc::JobDone{{output}, {}, {}})}};
+            {bytes(run), bytes(ipc::JobDone{{output}, {}, {}, {}})}};
 }
 
 }  // namespace samovar::bench
