@@ -100,12 +100,19 @@ Result<Prepared> Workload::take() {
     return prepared;
 }
 
-Result<Prepared> Workload::make(std::size_t payload) {
-    Prepared prepared{payload, {}};
-    JobSpec& spec = prepared.spec;
+JobSpec Workload::empty_spec() const {
+    JobSpec spec;
     spec.model = request_.model;
     spec.params = request_.params;
     spec.priority = request_.priority;
+    // The same bytes again and again: what a model keeps would be all that is measured.
+    spec.no_cache = true;
+    return spec;
+}
+
+Result<Prepared> Workload::make(std::size_t payload) {
+    Prepared prepared{payload, empty_spec()};
+    JobSpec& spec = prepared.spec;
     if (request_.deadline) spec.deadline = std::chrono::steady_clock::now() + *request_.deadline;
     for (const NamedTensor& named : payloads_[payload]) {
         Input& input = spec.inputs.emplace_back(as_input(named));
@@ -130,11 +137,8 @@ Result<Prepared> Workload::make(std::size_t payload) {
 }
 
 void Workload::give_back(std::size_t payload, JobResult&& result) {
-    Prepared prepared{payload, {}};
+    Prepared prepared{payload, empty_spec()};
     JobSpec& spec = prepared.spec;
-    spec.model = request_.model;
-    spec.params = request_.params;
-    spec.priority = request_.priority;
     std::size_t slot = 0;
     for (const NamedTensor& named : payloads_[payload]) {
         Input& input = spec.inputs.emplace_back(as_input(named));

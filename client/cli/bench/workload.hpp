@@ -52,6 +52,7 @@ class Workload {
 
     Result<Timings> try_one(std::size_t payload, std::chrono::milliseconds timeout,
                             const std::function<void(const Progress&)>& on_progress);
+    JobSpec empty_spec() const;
     Result<Prepared> make(std::size_t payload);
     bool grow(std::uint64_t needed);
 
