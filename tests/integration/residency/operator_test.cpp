@@ -97,7 +97,7 @@ TEST_F(Operators, are_told_of_a_worker_that_does_not_answer) {
     client.load("add", listen).value();
     EXPECT_THAT(why, HasSubstr(silence));
     EXPECT_THAT(problem, HasSubstr(silence));
-    EXPECT_EQ(daemon.worker().problem, "") << "it answers again";
+    EXPECT_TRUE(wait_until([&] { return daemon.worker().problem.empty(); })) << "it answers again";
 }
 
 TEST_F(Operators, cannot_park_what_its_file_pins) {
