@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "tests/worker/text_models.hpp"
@@ -33,7 +34,8 @@ class Staged : public testing::Test {
         run.model = kSleepy;
         return run;
     }
-    // The answers to jobs of the other model that come as a batch while one runs.
+    // The answers to jobs of the other model that come as a batch while one runs, in their order:
+    // one that is refused is told at once.
     std::vector<Message> run(std::vector<ipc::RunJob> jobs) {
         worker_.ask_jobs(sleeping(100));
         auto followers = static_cast<std::uint32_t>(jobs.size());
@@ -46,6 +48,7 @@ class Staged : public testing::Test {
         std::vector<Message> answers;
         for (std::size_t i = 0; i < jobs.size(); ++i)
             answers.push_back(worker_.job_answer());
+        std::ranges::sort(answers, {}, &Message::request);
         return answers;
     }
 

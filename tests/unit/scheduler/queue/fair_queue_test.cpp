@@ -91,7 +91,7 @@ TEST(FairQueue, gives_by_weight) {
 
 TEST(FairQueue, shares_what_a_user_has_among_the_sessions) {
     Queue queue;
-    for (const SessionId session : {1, 1, 1, 1, 2, 2})
+    for (const SessionId session : {1U, 1U, 1U, 1U, 2U, 2U})
         queue.push({1, session});
     for (int i = 0; i < 6; ++i)
         queue.push({2, 3});
@@ -198,7 +198,7 @@ TEST(FairQueue, tells_how_much_waits_with_the_first_and_since_when) {
 TEST(FairQueue, fills_a_batch_by_rows_and_tokens_and_lets_the_large_go_alone) {
     FairQueue queue;
     JobId last = 0;
-    for (const std::uint64_t rows : {40, 10, 20, 10, 1})
+    for (const std::uint64_t rows : {40U, 10U, 20U, 10U, 1U})
         queue.push(++last, {{1, 1}, Priority::normal, {0, 7}, 1, {rows, rows}}, kStart);
     const auto batch = [&](const BatchLimits& limits) {
         std::vector<JobId> jobs;
