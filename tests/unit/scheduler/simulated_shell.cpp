@@ -129,6 +129,23 @@ void SimulatedShell::answer_for_room(const Event& event) {
         dispatch_.no_room(id, now_);
 }
 
+// The front of the first batch.
+void SimulatedShell::job_ends(const Event& event) {
+    Process& process = processes_[event.worker];
+    say("finished: " + std::to_string(event.subject));
+    Job& job = jobs_.at(event.subject);
+    job.in_flight = false;
+    process.batches.front().pop_front();
+    if (process.batches.front().empty()) {
+        process.batches.pop_front();
+        process.front_size = process.batches.empty() ? 0 : process.batches.front().size();
+    }
+    end(event.subject);
+    ++jobs_done_;
+    if (!process.batches.empty()) run_front(event.worker);
+    expect(dispatch_.finished(event.subject, now_) == job.unwanted, "a wrong mark at the end");
+}
+
 void SimulatedShell::happen(const Event& event) {
     if (event.what == Happening::room_made || event.what == Happening::no_room)
         return answer_for_room(event);
@@ -174,22 +191,7 @@ void SimulatedShell::happen(const Event& event) {
             models_.at(model).residency = Residency::cold;
             dispatch_.model_unloaded(model, now_);
             break;
-        case Happening::job_ends: {
-            say("finished: " + std::to_string(event.subject));
-            Job& job = jobs_.at(event.subject);
-            job.in_flight = false;
-            process.batches.front().pop_front();
-            if (process.batches.front().empty()) {
-                process.batches.pop_front();
-                process.front_size = process.batches.empty() ? 0 : process.batches.front().size();
-            }
-            end(event.subject);
-            ++jobs_done_;
-            if (!process.batches.empty()) run_front(event.worker);
-            expect(dispatch_.finished(event.subject, now_) == job.unwanted,
-                   "a wrong mark at the end");
-            break;
-        }
+        case Happening::job_ends: job_ends(event); break;
         case Happening::exits: process_exits(event.worker); break;
     }
 }

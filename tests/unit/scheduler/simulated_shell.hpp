@@ -133,6 +133,7 @@ class SimulatedShell {
     void request();
     bool pass_time();
     void ring();
+    void job_ends(const Event& event);
     void happen(const Event& event);
     void answer_for_room(const Event& event);
     void process_exits(WorkerId id);

@@ -8,7 +8,6 @@ namespace samovar::worker::text {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 Result<JobTexts> taken(const std::string& bytes, const std::vector<std::int64_t>& ends) {
     return JobTexts::take(std::as_bytes(std::span(bytes)), std::as_bytes(std::span(ends)));
