@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "client/cli/exit_code.hpp"
+#include "client/cli/number_in.hpp"
 
 namespace samovar::cli {
 namespace {
@@ -16,11 +16,8 @@ constexpr std::size_t kMostLevels = 64;
 constexpr double kNearlyThere = 1 + 1e-9;  // sums of steps are not exact
 
 std::optional<double> number_of(std::string_view word) {
-    double value = 0;
-    const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (fault != std::errc() || end != word.data() + word.size()) return std::nullopt;
-    if (!(value > 0 && value <= kHighestLevel)) return std::nullopt;
-    return value;
+    const auto value = number_in<double>(word);
+    return value && *value > 0 && *value <= kHighestLevel ? value : std::nullopt;
 }
 
 std::vector<std::string_view> parts_of(std::string_view word, std::string_view between) {

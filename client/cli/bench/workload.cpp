@@ -6,13 +6,9 @@
 #include <samovar/limits.hpp>
 
 #include "client/cli/run/inputs.hpp"
-#include "client/cli/run/outputs.hpp"
 
 namespace samovar::cli {
 namespace {
-
-// As in `samovar run`: each try learns one more size at least.
-constexpr std::size_t kMostTrials = kMaxTensors + 2;
 
 bool in_message(std::uint64_t bytes) {
     return bytes <= kMaxInlineBytes;
@@ -62,20 +58,9 @@ Result<Timings> Workload::try_one(std::size_t payload, std::chrono::milliseconds
         prepared->spec.deadline.reset();  // it may wait for the model's load
         const Result<JobResult> result = client_.run(std::move(prepared->spec), timeout);
         if (result) return result->timings;
-        const bool small = result.error().code == Errc::output_too_small && tries < kMostTrials;
-        if (!small || !grow(result.error().needed)) return result.error();
+        const bool small = result.error().code == Errc::output_too_small && tries < kMostRoomTries;
+        if (!small || !grow(rooms_, result.error().needed)) return result.error();
     }
-}
-
-// The answer names a size but not the output, so all that are not known get it.
-bool Workload::grow(std::uint64_t needed) {
-    bool grown = false;
-    for (Room& room : rooms_) {
-        if (room.known || room.bytes >= needed) continue;
-        room.bytes = needed;
-        grown = true;
-    }
-    return grown;
 }
 
 std::uint64_t Workload::slot_bytes() const {
@@ -126,13 +111,9 @@ Result<Prepared> Workload::make(std::size_t payload) {
         std::memcpy(slot->bytes().data(), bytes.data(), bytes.size());
         input.slot = *std::move(slot);
     }
-    for (const Room& room : rooms_) {
-        Slot& place = spec.outputs.emplace_back();
-        if (in_message(room.bytes)) continue;
-        Result<Slot> slot = client_.take(room.bytes);
-        if (!slot) return slot.error();
-        place = *std::move(slot);
-    }
+    Result<std::vector<Slot>> outputs = take_rooms(client_, rooms_);
+    if (!outputs) return outputs.error();
+    spec.outputs = *std::move(outputs);
     return prepared;
 }
 

@@ -12,6 +12,7 @@
 #include <samovar/client.hpp>
 
 #include "client/cli/bench/payload.hpp"
+#include "client/cli/run/outputs.hpp"
 
 namespace samovar::cli {
 
@@ -45,16 +46,10 @@ class Workload {
     std::size_t ready() const noexcept { return ready_.size(); }
 
   private:
-    struct Room {
-        std::uint64_t bytes = 0;
-        bool known = false;
-    };
-
     Result<Timings> try_one(std::size_t payload, std::chrono::milliseconds timeout,
                             const std::function<void(const Progress&)>& on_progress);
     JobSpec empty_spec() const;
     Result<Prepared> make(std::size_t payload);
-    bool grow(std::uint64_t needed);
 
     Client& client_;
     const RunRequest& request_;

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 
 #include <samovar/limits.hpp>
@@ -11,6 +10,7 @@
 #include "client/cli/commands/all.hpp"
 #include "client/cli/files.hpp"
 #include "client/cli/held_signals.hpp"
+#include "client/cli/number_in.hpp"
 #include "client/cli/run/options.hpp"
 #include "client/cli/run/texts.hpp"
 #include "client/cli/words.hpp"
@@ -45,14 +45,6 @@ struct Plan {
     std::uint64_t seed = 1;
     std::string csv, plot;
 };
-
-template <class Number>
-std::optional<Number> number_in(const std::string& word) {
-    Number value{};
-    const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (fault != std::errc() || end != word.data() + word.size()) return std::nullopt;
-    return value;
-}
 
 Result<void> take_sizes(const std::vector<std::string>& words, Sizes& sizes) {
     std::vector<std::pair<std::string, std::string>> pairs;

@@ -1,14 +1,9 @@
 #include "client/cli/run/job.hpp"
 
-#include <samovar/limits.hpp>
-
 namespace samovar::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// A job whose outputs have unknown sizes learns one more of them at each try.
-constexpr std::size_t kMostTries = kMaxTensors + 2;
 
 Error not_begun() {
     return {Errc::cancelled, "cancelled before it was begun", "", 0, 0};
@@ -36,15 +31,15 @@ class Attempt {
     Result<JobResult> run(JobReport& report) {
         bool lost_once = false;
         for (std::size_t tries = 0;; ++tries) {
-            Result<std::vector<Slot>> outputs = take_rooms();
+            Result<std::vector<Slot>> outputs = take_rooms(jobs_.client, rooms_);
             if (!outputs) return outputs.error();
             spec_.outputs = std::move(*outputs);
             const Clock::time_point begin = Clock::now();
             Result<JobResult> result = jobs_.client.run(std::move(spec_), jobs_.request.timeout);
             report.wall = Clock::now() - begin;
-            if (result || tries == kMostTries) return result;
+            if (result || tries == kMostRoomTries) return result;
             const Error& error = result.error();
-            if (error.code == Errc::output_too_small && grow(error.needed)) continue;
+            if (error.code == Errc::output_too_small && grow(rooms_, error.needed)) continue;
             // A daemon that was restarted: an inference can be asked for again.
             if (error.code == Errc::disconnected && !lost_once) {
                 lost_once = true;
@@ -55,36 +50,6 @@ class Attempt {
     }
 
   private:
-    struct Room {
-        std::uint64_t bytes;
-        bool known;
-    };
-
-    Result<std::vector<Slot>> take_rooms() {
-        std::vector<Slot> slots;
-        for (const Room& room : rooms_) {
-            if (room.bytes <= kMaxInlineBytes) {
-                slots.emplace_back();
-                continue;
-            }
-            Result<Slot> slot = jobs_.client.take(room.bytes);
-            if (!slot) return slot.error();
-            slots.push_back(std::move(*slot));
-        }
-        return slots;
-    }
-
-    // The answer names a size but not the output, so all that are not known get it.
-    bool grow(std::uint64_t needed) {
-        bool grown = false;
-        for (Room& room : rooms_) {
-            if (room.known || room.bytes >= needed) continue;
-            room.bytes = needed;
-            grown = true;
-        }
-        return grown;
-    }
-
     const Jobs& jobs_;
     JobSpec spec_;
     std::vector<Room> rooms_;

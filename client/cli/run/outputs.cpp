@@ -86,6 +86,30 @@ std::optional<std::uint64_t> expected_bytes(const TensorSpec& spec,
     return tensor_bytes(spec.dtype, shape);
 }
 
+Result<std::vector<Slot>> take_rooms(Client& client, std::span<const Room> rooms) {
+    std::vector<Slot> slots;
+    for (const Room& room : rooms) {
+        if (room.bytes <= kMaxInlineBytes) {
+            slots.emplace_back();
+            continue;
+        }
+        Result<Slot> slot = client.take(room.bytes);
+        if (!slot) return slot.error();
+        slots.push_back(std::move(*slot));
+    }
+    return slots;
+}
+
+bool grow(std::span<Room> rooms, std::uint64_t needed) {
+    bool grown = false;
+    for (Room& room : rooms) {
+        if (room.known || room.bytes >= needed) continue;
+        room.bytes = needed;
+        grown = true;
+    }
+    return grown;
+}
+
 bool is_picture(const Output& output, bool of_mask) noexcept {
     const Shape& shape = output.shape;
     if (output.dtype != DType::uint8 || shape.size() < 2) return false;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/models/model_file.hpp"
+#include "toml_fault.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -24,12 +25,7 @@ BatchRules read(const std::string& batch, const std::string& tensors = kRows,
 
 std::string fault_of(const std::string& batch, const std::string& tensors = kRows,
                      const std::string& head = kHead) {
-    try {
-        read(batch, tensors, head);
-        return "no fault";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { read(batch, tensors, head); });
 }
 
 TEST(BatchRules, are_none_where_nothing_is_said) {

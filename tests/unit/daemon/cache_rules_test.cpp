@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/models/model_file.hpp"
+#include "toml_fault.hpp"
 
 namespace samovar::daemon {
 namespace {
@@ -18,12 +19,7 @@ std::uint64_t bytes_of(const std::string& cache) {
     return parse_model_file(kModel + cache, "model.toml", "m").cache_bytes;
 }
 std::string fault_of(const std::string& cache) {
-    try {
-        bytes_of(cache);
-        return "no fault";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { bytes_of(cache); });
 }
 
 TEST(CacheRules, are_that_nothing_is_kept_where_nothing_is_said) {

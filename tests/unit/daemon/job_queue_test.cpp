@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "toml_fault.hpp"
+
 namespace samovar::daemon {
 namespace {
 
@@ -20,12 +22,7 @@ QueueOptions read(const std::string& text) {
 }
 
 std::string fault_of(const std::string& text) {
-    try {
-        read(text);
-        return "no fault";
-    } catch (const TomlFault& fault) {
-        return fault.what();
-    }
+    return fault_in([&] { read(text); });
 }
 
 TEST(QueueOptions, have_defaults_that_the_protocol_names) {
