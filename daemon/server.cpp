@@ -90,7 +90,9 @@ Server::Server(asio::io_context& loop, Options options, Administrators administr
     services_.uptime_ms = [this] { return milliseconds_since(started_); };
     channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
     dispatcher_.on_load_to_come = [this](const ModelVersion& model) {
-        asio::post(disk_, [code = model.code] { read_ahead(files_to_read(code)); });
+        asio::post(ahead_, [code = model.code, stop = stop_ahead_.get_token()] {
+            read_ahead(files_to_read(code), stop);
+        });
     };
     dispatcher_.on_idle = [this] {
         if (phase_ != Phase::serving) finish();
@@ -99,6 +101,8 @@ Server::Server(asio::io_context& loop, Options options, Administrators administr
 
 Server::~Server() {
     channels_.on_gone = nullptr;
+    stop_ahead_.request_stop();
+    ahead_.join();
     disk_.join();
     memory_.join();
 }

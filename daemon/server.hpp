@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "daemon/administrators.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
@@ -57,7 +58,8 @@ class Server {
     Administrators administrators_;
     Store store_;
     Devices devices_;
-    asio::thread_pool disk_{1}, memory_{1};
+    asio::thread_pool disk_{1}, memory_{1}, ahead_{1};  // the last reads the next load's weights
+    std::stop_source stop_ahead_;
     ChannelTable channels_{memory_};
     Registry registry_;
     JobQueue queue_;  // outlives the jobs

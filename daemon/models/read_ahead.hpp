@@ -1,4 +1,5 @@
 #pragma once
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,8 @@ namespace samovar::daemon {
 // The files that hold most of what a load of this code reads.
 std::vector<std::string> files_to_read(const ipc::CodeSpec& code);
 
-// Asks the kernel to read files into the page cache. It may wait for the disk to take the orders,
-// so it is for a helper thread; that a file cannot be opened is for the load to tell.
-void read_ahead(const std::vector<std::string>& files) noexcept;
+// Reads files into the page cache, and returns when they are there or `stop` is asked for: as long
+// as the disk takes, so it is for a thread of its own. What cannot be read is for the load to tell.
+void read_ahead(const std::vector<std::string>& files, std::stop_token stop) noexcept;
 
 }  // namespace samovar::daemon
