@@ -305,21 +305,26 @@ void Dispatch::model_unloaded(ModelId id, Time now) {
     follow_up(id, now);
 }
 
-bool Dispatch::finished(JobId id, Time now, bool ran) {
+bool Dispatch::finished(JobId id, Time now, bool ran, Share preparing) {
     const auto found = jobs_.find(id);
     if (found == jobs_.end() || !found->second.in_flight) return true;
     const bool unwanted = found->second.unwanted;
     const ModelId model_id = found->second.model;
+    const JobKind kind = kind_of(id);
     Model& model = models_.at(model_id);
     Worker& worker = workers_[model.worker];
+    if (ran) model.preparing += kNewest * (preparing - model.preparing);
     const auto batch = std::ranges::find_if(worker.in_flight, [&](const Batch& each) {
         return std::ranges::find(each.jobs, id) != each.jobs.end();
     });
     std::erase(batch->jobs, id);
     batch->measures = batch->measures && ran;
     if (batch->jobs.empty()) {
-        if (batch == worker.in_flight.begin())
-            batch_done(worker, *batch, now - std::exchange(worker.head_since, now));
+        if (batch == worker.in_flight.begin()) {
+            const Duration took = now - std::exchange(worker.head_since, now);
+            batch_done(worker, *batch, took);
+            worker.lull = lull_after(worker, *batch, kind, took, now);
+        }
         worker.in_flight.erase(batch);
     }
     worker.suspects.erase(id);

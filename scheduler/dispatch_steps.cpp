@@ -250,6 +250,11 @@ std::tuple<JobId, bool, std::uint64_t> Dispatch::turn_of(const Model& model) con
     return {*model.waiting.begin(), false, 0};
 }
 
+JobKind Dispatch::kind_of(JobId id) const {
+    const Job& job = jobs_.at(id);
+    return {job.model, job.traits.form};
+}
+
 // Sends what may be sent: batches up to the limit in flight, a suspect only by itself, and before
 // all others.
 void Dispatch::run_next(WorkerId id, Time now) {
@@ -267,16 +272,36 @@ void Dispatch::run_next(WorkerId id, Time now) {
         }
         const std::optional<JobId> head = worker.runnable.front(now);
         if (!head) return;
-        const ModelId model = jobs_.at(*head).model;
-        const BatchLimits& limits = models_.at(model).limits.batch;
-        const Time due =
-            batch_due(worker.runnable.backlog(*head), limits, worker.in_flight.empty());
+        const JobKind kind = kind_of(*head);
+        const BatchLimits& limits = models_.at(kind.model).limits.batch;
+        const Time due = batch_due(worker.runnable.backlog(*head), limits, moment_of(worker, kind));
         if (due > now) {
-            worker.batch_due = due;
+            if (due < Time::max()) worker.batch_due = due;
             return;
         }
-        send(id, model, worker.runnable.take(now, limits), false, now);
+        send(id, kind.model, worker.runnable.take(now, limits), false, now);
     }
+}
+
+DeviceMoment Dispatch::moment_of(const Worker& worker, const JobKind& kind) const {
+    DeviceMoment moment{.busy = !worker.in_flight.empty(),
+                        .worth_staging = models_.at(kind.model).preparing >= kWorthStaging};
+    if (worker.lull.kind == kind) {
+        moment.expected = worker.lull.expected;
+        moment.expected_until = worker.lull.until;
+    }
+    return moment;
+}
+
+// Those whom the batch has answered may ask again, besides those who wait already.
+Dispatch::Lull Dispatch::lull_after(Worker& worker, const Batch& batch, JobKind kind, Duration took,
+                                    Time now) const {
+    Lull lull{kind, batch.parts.size(), now};
+    const std::optional<JobId> head = worker.runnable.front(now);
+    if (head && kind == kind_of(*head)) lull.expected += worker.runnable.backlog(*head).jobs;
+    lull.until += std::min(models_.at(kind.model).limits.batch.delay,
+                           std::chrono::duration_cast<Duration>(kLull * took));
+    return lull;
 }
 
 void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::Taken>& jobs,
@@ -402,11 +427,8 @@ void Dispatch::make_runnable(Model& model) {
         }
         const JobTraits& traits = job.traits;
         worker.runnable.push(id,
-                             {traits.submitter,
-                              traits.priority,
-                              {job.model, traits.form},
-                              estimate(traits.size, model),
-                              traits.size},
+                             {traits.submitter, traits.priority, kind_of(id),
+                              estimate(traits.size, model), traits.size},
                              job.came);
     }
 }

@@ -24,6 +24,13 @@ scheduler::Duration taken_by(const ipc::Timings& timings, scheduler::Duration mo
     return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(told, passed)));
 }
 
+// The part of a job's time that went before its inference.
+scheduler::Share preparing(const ipc::Timings& timings) {
+    const auto all = static_cast<scheduler::Share>(timings.prepared) +
+                     static_cast<scheduler::Share>(timings.inferred);
+    return all > 0 ? static_cast<scheduler::Share>(timings.prepared) / all : 0;
+}
+
 // Batches are measured at a version's first load, and told of at each.
 void tell_batch_curve(ipc::LoadReport& report, ModelVersion& model) {
     for (const ipc::LoadFact& fact : report.facts)
@@ -94,7 +101,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     const bool unwanted = cached && found != jobs_.end()
                               ? dispatch_.answered_from_cache(
                                     id, now, taken_by(done->timings, now - found->second.sent))
-                              : dispatch_.finished(id, now);
+                              : dispatch_.finished(id, now, true, preparing(done->timings));
     if (found != jobs_.end()) {
         const Job job = std::move(found->second);
         jobs_.erase(found);

@@ -55,7 +55,7 @@ std::optional<JobId> FairQueue::front(Time now) {
 Backlog FairQueue::backlog(JobId front) const {
     const Job& job = jobs_.at(front);
     const Kind& kind = levels_[static_cast<std::size_t>(job.level)].kinds.at(job.what.kind);
-    return {kind.size, kind.ages.begin()->first};
+    return {kind.size, kind.ages.size(), kind.ages.begin()->first};
 }
 
 std::vector<FairQueue::Taken> FairQueue::take(Time now, const BatchLimits& limits) {
