@@ -63,7 +63,7 @@ void Dispatch::submit(JobId id, ModelId model_id, const JobTraits& traits, Time 
         return;
     }
     Job job{.model = model_id, .traits = traits, .came = now};
-    if (traits.deadline) job.start_by = *traits.deadline - least_time(traits.size, model);
+    if (traits.deadline) job.start_by = *traits.deadline - least_time(traits.size.work(), model);
     if (const auto refusal = turned_away(id, model, job, now)) {
         if (refusal->why == Refusal::too_late) doubt(model);
         actions_.push_back(*refusal);

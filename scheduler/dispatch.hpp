@@ -279,18 +279,7 @@ class Dispatch {
     std::optional<ModelId> next_load(const Worker& worker) const;
     bool has_room(ModelId id) const;
     std::tuple<JobId, bool, std::uint64_t> turn_of(const Model& model) const;
-    JobKind kind_of(JobId job) const;
-    void run_next(WorkerId id, Time now);
-    void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
-              Time now);
-    void batch_done(Worker& worker, const Batch& batch, Duration took);
-    Lull lull_after(Worker& worker, const Batch& batch, JobKind kind, Duration took,
-                    Time now) const;
-    DeviceMoment moment_of(const Worker& worker, const JobKind& kind) const;
     void refuse_late(Time now);
-    static Share estimate(const BatchSize& size, const Model& model);
-    static Duration least_time(const BatchSize& size, const Model& model);
-    static void doubt(Model& model);
     static std::size_t jobs_of(const Worker& worker);
     void stop_if_empty(WorkerId id, Time now);
     void step_down_if_due(ModelId id, Time now);
@@ -301,9 +290,26 @@ class Dispatch {
     void settle(ModelId id, Residency residency);
     std::optional<RefuseJob> turned_away(JobId id, const Model& model, const Job& job,
                                          Time now) const;
+    Time earliest_begin(const Model& model, const Job& job, Time now) const;
     void drop(JobId id);
     void refuse(JobId id, Refusal why, Time retry_at = {});
     void refuse_waiting(ModelId id, Refusal why, Time retry_at);
+
+    // dispatch_batches.cpp: who goes together and when, and what is learned from how long they
+    // took.
+    JobKind kind_of(JobId job) const;
+    void run_next(WorkerId id, Time now);
+    DeviceMoment moment_of(const Worker& worker, const JobKind& kind) const;
+    void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
+              Time now);
+    void batch_done(Worker& worker, const Batch& batch, Duration took);
+    Lull lull_after(Worker& worker, const Batch& batch, JobKind kind, Duration took,
+                    Time now) const;
+    bool refuse_late_in_batch(const Worker& worker, JobId head, Time now);
+    Time free_at(const Worker& worker, Time now) const;
+    static Share estimate(const BatchSize& size, const Model& model);
+    static Duration least_time(std::uint64_t work, const Model& model);
+    static void doubt(Model& model);
 
     // dispatch_deaths.cpp: what a worker's death leaves, and what a hang leads to.
     void recover_jobs(Worker& worker, bool condemned);

@@ -253,6 +253,7 @@ void Dispatcher::send_ready_batches(scheduler::WorkerId id) {
 
 void Dispatcher::send(Place& place, const std::vector<scheduler::JobId>& batch) {
     const scheduler::Time now = Clock::now();
+    const auto together = place.process->jobs_together();
     auto followers = static_cast<std::uint32_t>(batch.size());
     for (const scheduler::JobId id : batch) {
         Job& job = jobs_.at(id);

@@ -65,6 +65,7 @@ void ComputeLoop::run(Batch batch) {
     if (ran) batch.model->last_run = std::chrono::steady_clock::now() - begun;
     batch.staged.reset();
     batch.model.reset();
+    const Outbox::Together together(answers_);
     for (Answer& each : answers)
         answer(each.request, std::move(each.done));
     activity_.end();  // where all were answered before
