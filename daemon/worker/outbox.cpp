@@ -9,7 +9,7 @@
 namespace samovar::worker {
 namespace {
 
-constexpr std::size_t kMostHeld = 256u << 10;  // about what a socket takes at a time
+constexpr std::size_t kMostHeld = 64u << 10;  // a fraction of what a socket takes
 
 }  // namespace
 
