@@ -90,7 +90,8 @@ class Dispatch {
     // Ids must rise. The model must not be retired. A synthetic job is for a hot model alone: where
     // it would bring one up it is dropped, and the views do not count it.
     void submit(JobId job, ModelId model, const JobTraits& traits, Time now);
-    // A waiting job is refused at once; one in flight gets its answer, marked, at its end.
+    // A waiting job is refused at once; one in flight is to be left out by its worker, and gets its
+    // answer, marked, at its end.
     void cancel(JobId job, Time now);
     // The submitter is gone. True: the job is, too. False: it is in flight and ends as if it were
     // cancelled, when the worker lets go of its memory.
@@ -136,6 +137,9 @@ class Dispatch {
     // The same, of a job whose answer the worker had kept: it took so long by itself, and says
     // nothing of how long the model takes.
     bool answered_from_cache(JobId job, Time now, Duration took);
+    // After DropJob: the worker did not run it, or not to its end. The others of its batch have
+    // taken the time.
+    void left_out(JobId job, Time now);
 
     // ---- Time ----------------------------------------------------------------------------------
     // When tick() has something to do; nothing while no time limit is running.
@@ -268,6 +272,8 @@ class Dispatch {
     bool has_room(ModelId id) const;
     std::tuple<JobId, bool, std::uint64_t> turn_of(const Model& model) const;
     void run_next(WorkerId id, Time now);
+    void drop_in_flight(JobId id);
+    static std::deque<Batch>::iterator batch_of(Worker& worker, JobId job);
     void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
               Time now);
     void batch_done(Worker& worker, const Batch& batch, Duration took);

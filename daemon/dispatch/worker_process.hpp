@@ -53,6 +53,11 @@ class WorkerProcess : public std::enable_shared_from_this<WorkerProcess> {
         answers_[id] = std::move(answer);
         control_->send(message, id, descriptor);
     }
+    // To control, what has no answer.
+    template <class Message>
+    void tell(const Message& message) {
+        control_->send(message, 0);
+    }
     template <class Message>
     void send_job(const Message& message, std::uint64_t job) {
         jobs_->send(message, job);

@@ -49,7 +49,9 @@ ComputeLoop::Batch ComputeLoop::find_model(TakenBatch taken) const {
 
 void ComputeLoop::run(Batch batch) {
     activity_.begin(batch.jobs.front().request);
+    ++batches_;
     if (batch.model == nullptr) {
+        unwanted_.batch_over(batches_);
         const std::string number = std::to_string(batch.jobs.front().job.model);
         for (const TakenJob& taken : batch.jobs)
             answer(taken.request,
@@ -65,6 +67,7 @@ void ComputeLoop::run(Batch batch) {
     if (ran) batch.model->last_run = std::chrono::steady_clock::now() - begun;
     batch.staged.reset();
     batch.model.reset();
+    unwanted_.batch_over(batches_);
     for (Answer& each : answers)
         answer(each.request, std::move(each.done));
     activity_.end();  // where all were answered before
@@ -100,8 +103,7 @@ Result<ipc::JobDone> ComputeLoop::run_alone(const TakenJob& taken, const LoadedM
         admit(taken, slots);
         CachedJob job(model, taken.job, slots);
         if (auto kept = job.from_cache()) return std::move(*kept);
-        const BatchJob own = job.to_run();
-        return job.finish(run_task(model, *own.job, *own.slots, device_, *clock_));
+        return job.finish(run_task(model, job.to_run(wanted(taken)), device_, *clock_));
     } catch (...) {
         return told("a job of " + model.name, said.text());
     }
@@ -132,15 +134,21 @@ Error ComputeLoop::told(const std::string& of, const std::string& said) {
     return error;
 }
 
-void ComputeLoop::check_deadline(const ipc::RunJob& job) {
-    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(job.deadline_ns)};
-    if (job.deadline_ns != 0 && std::chrono::steady_clock::now() > deadline)
+StillWanted ComputeLoop::wanted(const TakenJob& taken) const {
+    return [this, job = taken.request] { return !unwanted_.contains(job); };
+}
+
+void ComputeLoop::check_call(const TakenJob& taken) const {
+    check_wanted(wanted(taken));
+    const std::uint64_t until = taken.job.deadline_ns;
+    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(until)};
+    if (until != 0 && std::chrono::steady_clock::now() > deadline)
         throw JobError(Errc::too_late, "the job's turn came after its deadline");
 }
 
 void ComputeLoop::admit(const TakenJob& taken, Slots& slots) {
     const ipc::RunJob& job = taken.job;
-    check_deadline(job);
+    check_call(taken);
     if (!job.suspect && job.refused.empty()) return;
     const ipc::Digest digest = job_digest(job, slots);
     if (std::find(job.refused.begin(), job.refused.end(), digest) != job.refused.end())

@@ -17,6 +17,7 @@
 #include "daemon/worker/tasks/slots.hpp"
 #include "daemon/worker/tasks/task.hpp"
 #include "daemon/worker/thread_count.hpp"
+#include "daemon/worker/unwanted.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::worker {
@@ -26,11 +27,13 @@ namespace samovar::worker {
 // threads; while it runs a batch that takes long, another thread stages the next.
 class ComputeLoop {
   public:
-    ComputeLoop(Device& device, const Models& models, const Channels& channels, Activity& activity)
+    ComputeLoop(Device& device, const Models& models, const Channels& channels, Activity& activity,
+                UnwantedJobs& unwanted)
         : device_(device),
           models_(models),
           channels_(channels),
           activity_(activity),
+          unwanted_(unwanted),
           answers_(ipc::kJobsFd),
           intake_(ipc::kJobsFd, answers_),
           stager_(intake_, [this](TakenBatch taken) { return stage(std::move(taken)); }) {}
@@ -72,7 +75,7 @@ class ComputeLoop {
     // compute_batch.cpp
     std::unique_ptr<ReadyJobs> make_ready(const TakenBatch& taken, const LoadedModel& model,
                                           const Prepare& prepare, const TellError& tell);
-    static void look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
+    void look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
     void answer_known(const TakenBatch& taken, ReadyJobs& jobs);
     std::vector<Answer> run_ready(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
     // The stager's.
@@ -81,7 +84,9 @@ class ComputeLoop {
     Error told(const std::string& of, const std::string& said);
     // Sends the digest of a suspect job; throws JobError for one that is to be refused.
     void admit(const TakenJob& taken, Slots& slots);
-    static void check_deadline(const ipc::RunJob& job);
+    // Throws JobError for one that comes too late, or for nobody.
+    void check_call(const TakenJob& taken) const;
+    StillWanted wanted(const TakenJob& taken) const;
     void answer(std::uint64_t request, Result<ipc::JobDone> done);
     void deliver(std::uint64_t request, Result<ipc::JobDone> done);
 
@@ -89,6 +94,8 @@ class ComputeLoop {
     const Models& models_;
     const Channels& channels_;
     Activity& activity_;
+    UnwantedJobs& unwanted_;
+    std::uint64_t batches_ = 0;  // that were begun
     ThreadCount threads_;
     Outbox answers_;
     std::unique_ptr<StageClock> clock_;

@@ -23,7 +23,7 @@ std::unique_ptr<ComputeLoop::ReadyJobs> ComputeLoop::make_ready(const TakenBatch
                 member.answer.emplace(*std::move(kept));
                 continue;
             }
-            jobs.push_back(job.to_run());
+            jobs.push_back(job.to_run(wanted(taken[i])));
             ready->places.push_back(i);
         } catch (...) {
             member.answer.emplace(tell());
@@ -40,12 +40,13 @@ std::unique_ptr<ComputeLoop::ReadyJobs> ComputeLoop::make_ready(const TakenBatch
     return ready;
 }
 
-// Since they were made ready, deadlines may have passed, and equal jobs have left their results.
+// Since they were made ready, deadlines may have passed, callers have left, and equal jobs have
+// left their results.
 void ComputeLoop::look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell) {
     for (std::size_t i = 0; i < jobs.places.size(); ++i) {
         Member& member = *jobs.members[jobs.places[i]];
         try {
-            check_deadline(taken[jobs.places[i]].job);
+            check_call(taken[jobs.places[i]]);
             if (auto kept = member.job->from_cache()) member.answer.emplace(*std::move(kept));
         } catch (...) {
             member.answer.emplace(tell());

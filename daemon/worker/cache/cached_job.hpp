@@ -24,8 +24,8 @@ class CachedJob {
     // The answer, written to its places, where an equal job left one; then nothing else. Else it
     // may be asked again. Throws JobError.
     std::optional<ipc::JobDone> from_cache();
-    // What is to be run.
-    BatchJob to_run();
+    // What is to be run, as long as it is wanted.
+    BatchJob to_run(StillWanted wanted);
     // The answer: what that gave, which is kept, written to its places. Once. Throws JobError.
     ipc::JobDone finish(ipc::JobDone done);
 
