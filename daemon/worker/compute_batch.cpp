@@ -61,7 +61,7 @@ void ComputeLoop::answer_known(const TakenBatch& taken, ReadyJobs& jobs) {
         if (!jobs.members[i]->answer) continue;
         Result<ipc::JobDone> known = *std::move(jobs.members[i]->answer);
         jobs.members[i].reset();
-        deliver(taken[i].request, std::move(known));
+        line_.add({taken[i].request, std::move(known)});
     }
 }
 
@@ -76,14 +76,15 @@ std::vector<ComputeLoop::Answer> ComputeLoop::run_ready(const TakenBatch& taken,
         done.assign(jobs.places.size(), tell());
     }
     for (std::size_t i = 0; i < jobs.places.size(); ++i) {
-        Member* member = jobs.members[jobs.places[i]].get();
+        std::unique_ptr<Member>& member = jobs.members[jobs.places[i]];
         if (member == nullptr) continue;
+        const TakenJob& job = taken[jobs.places[i]];
         try {
-            if (done[i]) done[i] = member->job->finish(*std::move(done[i]));
+            answers.push_back(done[i] ? finish(job, std::move(member), *std::move(done[i]))
+                                      : Answer{job.request, std::move(done[i])});
         } catch (...) {
-            done[i] = tell();
+            answers.push_back({job.request, tell()});
         }
-        answers.push_back({taken[jobs.places[i]].request, std::move(done[i])});
     }
     return answers;
 }

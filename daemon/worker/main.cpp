@@ -41,7 +41,8 @@ int probe() {
     Activity activity;
     UnwantedJobs unwanted;
     Loader loader(device, models, control, {arguments.threads, arguments.decode_cache});
-    ComputeLoop compute(device, models, channels, activity, unwanted);
+    ComputeLoop compute(device, models, channels, activity, unwanted,
+                        static_cast<unsigned>(arguments.threads));
     // They live as long as the process: nothing ends them but its end.
     std::thread([&loader] { loader.run(); }).detach();
     std::thread([&compute] { compute.run(); }).detach();
