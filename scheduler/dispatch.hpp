@@ -90,7 +90,8 @@ class Dispatch {
     // Ids must rise. The model must not be retired. A synthetic job is for a hot model alone: where
     // it would bring one up it is dropped, and the views do not count it.
     void submit(JobId job, ModelId model, const JobTraits& traits, Time now);
-    // A waiting job is refused at once; one in flight gets its answer, marked, at its end.
+    // A waiting job is refused at once; one in flight is to be left out by its worker, and gets its
+    // answer, marked, at its end.
     void cancel(JobId job, Time now);
     // The submitter is gone. True: the job is, too. False: it is in flight and ends as if it were
     // cancelled, when the worker lets go of its memory.
@@ -137,6 +138,9 @@ class Dispatch {
     // The same, of a job whose answer the worker had kept: it took so long by itself, and says
     // nothing of how long the model takes.
     bool answered_from_cache(JobId job, Time now, Duration took);
+    // After DropJob: the worker did not run it, or not to its end. The others of its batch have
+    // taken the time.
+    void left_out(JobId job, Time now);
 
     // ---- Time ----------------------------------------------------------------------------------
     // When tick() has something to do; nothing while no time limit is running.
@@ -299,6 +303,8 @@ class Dispatch {
     // took.
     JobKind kind_of(JobId job) const;
     void run_next(WorkerId id, Time now);
+    void drop_in_flight(JobId id);
+    static std::deque<Batch>::iterator batch_of(Worker& worker, JobId job);
     DeviceMoment moment_of(const Worker& worker, const JobKind& kind) const;
     void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
               Time now);

@@ -31,6 +31,10 @@ scheduler::Share preparing(const ipc::Timings& timings) {
     return all > 0 ? static_cast<scheduler::Share>(timings.prepared) / all : 0;
 }
 
+Error cancelled() {
+    return {Errc::cancelled, "the job was cancelled", "", 0, 0};
+}
+
 // Batches are measured at a version's first load, and told of at each.
 void tell_batch_curve(ipc::LoadReport& report, ModelVersion& model) {
     for (const ipc::LoadFact& fact : report.facts)
@@ -89,6 +93,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     if (frame.header.type == ipc::MessageType::error) {
         const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
         Error error = reply ? reply->error : reply.error();
+        if (error.code == Errc::cancelled) return left_out(id);
         // A worker that knows its input knows no clock of the quarantine.
         if (error.code == Errc::worker_died) error.retry_after_ms = kQuarantineMs;
         return finish_failed(id, error);
@@ -112,8 +117,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
         answer.timings.total = nanoseconds(now - job.received);
         if (const auto requester = job.work.requester.lock()) {
             if (unwanted)
-                requester->request_failed(job.work.request,
-                                          {Errc::cancelled, "the job was cancelled", "", 0, 0});
+                requester->request_failed(job.work.request, cancelled());
             else
                 requester->job_done(job.work.request, std::move(answer));
         }
@@ -129,12 +133,25 @@ void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
         const bool late = error.code == Errc::too_late && job.work.checked.deadline;
-        Error told = unwanted ? Error{Errc::cancelled, "the job was cancelled", "", 0, 0} : error;
+        Error told = unwanted ? cancelled() : error;
         if (late && !unwanted)
             told = too_late(job, now - job.received - *job.work.checked.deadline);
         if (const auto requester = job.work.requester.lock())
             requester->request_failed(job.work.request, told);
         ended(job, late ? Ending::withdrawn : Ending::failed);
+    }
+    carry_out();
+}
+
+// The worker did not run it, or not to its end.
+void Dispatcher::left_out(scheduler::JobId id) {
+    dispatch_.left_out(id, Clock::now());
+    if (const auto found = jobs_.find(id); found != jobs_.end()) {
+        const Job job = std::move(found->second);
+        jobs_.erase(found);
+        if (const auto requester = job.work.requester.lock())
+            requester->request_failed(job.work.request, cancelled());
+        ended(job, Ending::withdrawn);
     }
     carry_out();
 }
@@ -244,6 +261,7 @@ void Dispatcher::worker_exited(WorkerProcess& worker, const std::string& how) {
     place.mapping.clear();
     place.gone_while_mapping.clear();
     place.outgoing.clear();
+    place.batches = 0;
     place.spawn_ns = place.device_init_ns = 0;
     place.asked_at.reset();
     if (!expected)

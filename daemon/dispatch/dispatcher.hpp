@@ -127,8 +127,9 @@ class Dispatcher final : private WorkerProcess::Listener {
     struct Job {
         NewJob work;
         scheduler::Time received{}, sent{};
+        std::uint64_t batch = 0;  // of Place::batches; 0: it was not sent yet
         bool suspect = false;
-        std::optional<ipc::Digest> digest;
+        std::optional<ipc::Digest> digest{};
         scheduler::CallKind kind = scheduler::CallKind::hot;
     };
     // A worker's place, whatever process fills it.
@@ -138,9 +139,10 @@ class Dispatcher final : private WorkerProcess::Listener {
         std::set<std::uint32_t> mapped, mapping, gone_while_mapping;
         // Batches, until the channels of the first are mapped.
         std::deque<std::vector<scheduler::JobId>> outgoing;
-        std::string problem;      // how the last process ended
-        std::string not_started;  // the way out where there was none; else empty
-        std::string killed_for;   // why this one was killed, if it was
+        std::uint64_t batches = 0;  // that were sent to this process
+        std::string problem;        // how the last process ended
+        std::string not_started;    // the way out where there was none; else empty
+        std::string killed_for;     // why this one was killed, if it was
         scheduler::Time started{};
         // Of this process, until a load has reported them.
         std::uint64_t spawn_ns = 0, device_init_ns = 0;
@@ -171,6 +173,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::ParkModel& action);
     void perform(const scheduler::WakeModel& action);
     void perform(const scheduler::RunBatch& action);
+    void perform(const scheduler::DropJob& action);
     void perform(const scheduler::RefuseJob& action);
     void perform(const scheduler::ModelMoved& action);
     void perform(const scheduler::ModelSettled& action);
@@ -188,6 +191,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void load_progressed(scheduler::ModelId model, const ipc::Progress& progress);
     void finish(scheduler::JobId id, const ipc::Frame& frame);
     void finish_failed(scheduler::JobId id, const Error& error);
+    void left_out(scheduler::JobId id);
     Error refusal(const Job& job, const scheduler::RefuseJob& action) const;
     static Error too_late(const Job& job, scheduler::Duration late);
     Error missed(const ModelVersion& model, scheduler::WorkerId place,

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <torch/version.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
 #include "daemon/worker/process.hpp"
+#include "daemon/worker/unwanted.hpp"
 
 using namespace samovar;
 using namespace samovar::worker;
@@ -34,17 +36,28 @@ int probe() {
     return 0;
 }
 
+// An inference allocates and frees the same megabytes again and again. Where they go back to the
+// kernel in between, it clears them each time, which takes longer than small networks do. What no
+// model needs any more goes back by Device::release_memory().
+void keep_freed_memory() {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most there is
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 64 << 20);
+}
+
 [[noreturn]] void serve(Device& device, const Arguments& arguments, Outbox& control) {
     Models models;
     Channels channels(device);
     Activity activity;
+    UnwantedJobs unwanted;
     Loader loader(device, models, control, {arguments.threads, arguments.decode_cache});
-    ComputeLoop compute(device, models, channels, activity);
+    ComputeLoop compute(device, models, channels, activity, unwanted,
+                        static_cast<unsigned>(arguments.threads));
     // They live as long as the process: nothing ends them but its end.
     std::thread([&loader] { loader.run(); }).detach();
     std::thread([&compute] { compute.run(); }).detach();
     std::thread([&compute] { compute.run_stager(); }).detach();
-    ControlLoop(channels, models, loader, activity, control).run();
+    ControlLoop(channels, models, loader, activity, unwanted, control).run();
 }
 
 }  // namespace
@@ -58,6 +71,7 @@ int main(int argc, char** argv) {
     if (arguments->help) return std::fputs(usage(), stdout) < 0 ? 1 : 0;
     if (arguments->probe) return probe();
 
+    keep_freed_memory();
     settle_process(arguments->name);
     log::start(arguments->name, arguments->log_level);
     // Compiled code then compares what it is given with what it was compiled for, instead of

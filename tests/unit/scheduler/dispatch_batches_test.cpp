@@ -331,6 +331,83 @@ TEST_F(Batches, charge_what_a_cache_answered_with_what_that_took_and_the_others_
     EXPECT_EQ(finished(3), "run 6") << "user 1 has had next to nothing";
 }
 
+TEST_F(Batches, charge_nothing_for_what_the_worker_left_out) {
+    submit(1, M, of(9));
+    submit(2, M, of(1));
+    submit(3, M, of(2));
+    EXPECT_EQ(finished(1), "run 2+3");
+    EXPECT_EQ(submit(4, A, of(9)), "run 4");
+    submit(5, A, of(2));
+    submit(6, A, of(1));
+    EXPECT_EQ(cancel(2), "drop 2");
+    wait(100ms);
+    EXPECT_EQ(left_out(2), "");
+    EXPECT_EQ(finished(3), "run 6") << "user 1 has had nothing";
+}
+
+TEST_F(Batches, charge_what_was_stopped_by_itself_with_the_time_until_then) {
+    submit(1, A, of(1));
+    EXPECT_EQ(submit(2, A, of(9)), "run 2");
+    submit(3, A, of(1));
+    submit(4, A, of(2));
+    cancel(1);
+    wait(100ms);
+    EXPECT_EQ(left_out(1), "run 4") << "user 1 has had a tenth of a second";
+}
+
+TEST_F(Batches, charge_nothing_for_what_is_left_out_before_its_turn) {
+    submit(1, A, of(9));
+    EXPECT_EQ(submit(2, A, of(1)), "run 2");
+    submit(3, A, of(2));
+    submit(4, A, of(1));
+    wait(100ms);
+    cancel(2);
+    EXPECT_EQ(left_out(2), "run 3");
+    submit(5, A, of(2));
+    EXPECT_EQ(finished(1), "run 4") << "user 1 has had nothing yet";
+}
+
+TEST_F(Batches, learn_from_those_of_a_batch_that_were_not_left_out) {
+    submit(1, M, of(9));
+    submit(2, M, of(1));
+    submit(3, M, of(2));
+    EXPECT_EQ(finished(1), "run 2+3");
+    cancel(2);
+    wait(500ms);
+    left_out(2);
+    finished(3);
+    for (JobId job = 4; job <= 40; ++job) {
+        submit(job, M, of(1));
+        wait(500ms);
+        finished(job);
+    }
+    EXPECT_EQ(submit(41, M, until(400ms)), "refuse 41 too_late");
+    EXPECT_EQ(submit(42, M, until(600ms)), "run 42");
+}
+
+TEST_F(Batches, learn_nothing_from_what_was_stopped) {
+    run_once(1, 500ms);
+    submit(2, A);
+    cancel(2);
+    wait(1ms);
+    left_out(2);
+    EXPECT_EQ(submit(3, A, until(400ms)), "refuse 3 too_late");
+}
+
+TEST_F(Batches, have_the_time_of_those_of_their_jobs_that_were_not_left_out) {
+    submit(1, M, of(1));
+    submit(2, M, of(1));
+    submit(3, M, of(1));
+    finished(1);
+    cancel(2);
+    left_out(2);
+    wait(kMaxRun - 1ms);
+    EXPECT_EQ(tick(), "");
+    wait(1ms);
+    EXPECT_EQ(tick(), "kill w0");
+    EXPECT_EQ(exited(), "refuse 3 run_limit, start w0") << "it is known which of them it was";
+}
+
 TEST_F(Batches, learn_from_those_of_a_batch_that_no_cache_answered) {
     submit(1, M, of(9));
     submit(2, M, of(1));
