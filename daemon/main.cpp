@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "daemon/eager_loop.hpp"
 #include "daemon/server.hpp"
 
 namespace {
@@ -60,7 +61,7 @@ int main(int argc, char** argv) {
     Server server(loop, options, std::move(*administrators), std::move(*store),
                   std::move(*listener));
     server.start();
-    loop.run();
+    run_eagerly(loop, [&server] { return server.eager_until(); });
     spdlog::info("stopped");
     return 0;
 }

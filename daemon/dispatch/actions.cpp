@@ -270,6 +270,7 @@ void Dispatcher::send(Place& place, const std::vector<scheduler::JobId>& batch) 
     for (const scheduler::JobId id : batch) {
         Job& job = jobs_.at(id);
         job.sent = now;
+        stay_awake(*job.work.model, now);
         job.batch = place.batches;
         ipc::RunJob& run = job.work.checked.run;
         run.model = job.work.model->id;

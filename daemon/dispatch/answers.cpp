@@ -31,6 +31,15 @@ scheduler::Share preparing(const ipc::Timings& timings) {
     return all > 0 ? static_cast<scheduler::Share>(timings.prepared) / all : 0;
 }
 
+// Of a worker's time, up to which sleeping until an answer comes takes longer than it saves.
+constexpr std::uint64_t kBriefNs = 200'000;
+
+bool is_brief(const ipc::Timings& timings) {
+    return timings.prepared < kBriefNs && timings.inferred < kBriefNs &&
+           timings.finished < kBriefNs &&
+           timings.prepared + timings.inferred + timings.finished < kBriefNs;
+}
+
 Error cancelled() {
     return {Errc::cancelled, "the job was cancelled", "", 0, 0};
 }
@@ -111,6 +120,8 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
         job.work.model->kept = done->kept;
+        job.work.model->brief = is_brief(done->timings);
+        stay_awake(*job.work.model, now);
         job.work.model->cache_hits += cached ? 1 : 0;
         ipc::Done answer{std::move(done->outputs), done->timings, std::move(done->details)};
         answer.timings.queued = nanoseconds(job.sent - job.received);
@@ -124,6 +135,10 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
         ended(job, cached ? Ending::from_cache : Ending::done);
     }
     carry_out();
+}
+
+void Dispatcher::stay_awake(const ModelVersion& model, scheduler::Time now) {
+    if (model.brief) eager_until_ = now + std::chrono::nanoseconds(kBriefNs);
 }
 
 void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {

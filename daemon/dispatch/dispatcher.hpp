@@ -112,6 +112,10 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::size_t jobs_of_callers() const { return dispatch_.jobs() - dispatch_.synthetic_jobs(); }
     std::size_t processes() const;
 
+    // Until when an answer, or the next job after one, may come before one could sleep: where jobs
+    // of this model are brief. In the past where none is.
+    scheduler::Time eager_until() const { return eager_until_; }
+
     // The versions that can run.
     const std::map<scheduler::ModelId, ModelPtr>& models() const { return models_; }
     ipc::Residency residency(const ModelVersion& model) const;
@@ -190,6 +194,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void load_answered(scheduler::WorkerId id, scheduler::ModelId model, const ipc::Frame& frame);
     void load_progressed(scheduler::ModelId model, const ipc::Progress& progress);
     void finish(scheduler::JobId id, const ipc::Frame& frame);
+    void stay_awake(const ModelVersion& model, scheduler::Time now);
     void finish_failed(scheduler::JobId id, const Error& error);
     void left_out(scheduler::JobId id);
     Error refusal(const Job& job, const scheduler::RefuseJob& action) const;
@@ -234,6 +239,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     asio::steady_timer silence_timer_;
     bool listens_ = false;
     bool carrying_out_ = false;
+    scheduler::Time eager_until_{};
     bool draining_ = false, shut_down_ = false;
 };
 

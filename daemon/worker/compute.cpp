@@ -1,6 +1,7 @@
 #include "daemon/worker/compute.hpp"
 
 #include <c10/core/InferenceMode.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ namespace {
 
 // Below it, what waking another thread takes is as much as it saves.
 constexpr std::chrono::milliseconds kWorthStaging{1};
+// A batch after which the next is waited for awake, and how long.
+constexpr std::chrono::microseconds kBrief{200};
 
 }  // namespace
 
@@ -32,14 +35,29 @@ void ComputeLoop::run() {
 
     std::optional<Batch> next;
     for (;;) {
-        Batch batch = next ? std::move(*next) : find_model(*intake_.next(ipc::Wait::yes));
+        Batch batch = next ? std::move(*next) : find_model(next_jobs());
         next.reset();
         // It says as much as is known of how long this one will take.
         const bool stages = batch.model && batch.model->last_run >= kWorthStaging;
         if (stages) stager_.begin();
+        const auto begun = std::chrono::steady_clock::now();
         run(std::move(batch));
+        was_brief_ = std::chrono::steady_clock::now() - begun < kBrief;
         if (stages) next = stager_.end();
     }
+}
+
+// After a brief batch the next often comes before a thread could sleep and be woken again. Others
+// have the processor meanwhile, if they want it.
+TakenBatch ComputeLoop::next_jobs() {
+    if (was_brief_) {
+        const auto until = std::chrono::steady_clock::now() + kBrief;
+        while (std::chrono::steady_clock::now() < until) {
+            if (std::optional<TakenBatch> taken = intake_.next(ipc::Wait::no)) return *taken;
+            ::sched_yield();
+        }
+    }
+    return *intake_.next(ipc::Wait::yes);
 }
 
 ComputeLoop::Batch ComputeLoop::find_model(TakenBatch taken) const {

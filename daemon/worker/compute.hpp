@@ -70,6 +70,7 @@ class ComputeLoop {
     };
     using Prepare = std::function<std::unique_ptr<PreparedBatch>(std::span<const BatchJob>)>;
 
+    TakenBatch next_jobs();
     Batch find_model(TakenBatch taken) const;
     struct Answer {
         std::uint64_t request;
@@ -105,6 +106,7 @@ class ComputeLoop {
     Activity& activity_;
     UnwantedJobs& unwanted_;
     std::uint64_t batches_ = 0;  // that were begun
+    bool was_brief_ = false;     // the last of them
     ThreadCount threads_;
     Outbox answers_;
     AnswerLine line_;
