@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <torch/version.h>
 #include <unistd.h>
 
@@ -36,15 +35,6 @@ int probe() {
     return 0;
 }
 
-// An inference allocates and frees the same megabytes again and again. Where they go back to the
-// kernel in between, it clears them each time, which takes longer than small networks do. What no
-// model needs any more goes back by Device::release_memory().
-void keep_freed_memory() {
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most there is
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    mallopt(M_TOP_PAD, 64 << 20);
-}
-
 [[noreturn]] void serve(Device& device, const Arguments& arguments, Outbox& control) {
     Models models;
     Channels channels(device);
@@ -71,7 +61,6 @@ int main(int argc, char** argv) {
     if (arguments->help) return std::fputs(usage(), stdout) < 0 ? 1 : 0;
     if (arguments->probe) return probe();
 
-    keep_freed_memory();
     settle_process(arguments->name);
     log::start(arguments->name, arguments->log_level);
     // Compiled code then compares what it is given with what it was compiled for, instead of
