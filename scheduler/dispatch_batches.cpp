@@ -31,7 +31,10 @@ void Dispatch::run_next(WorkerId id, Time now) {
         if (!head) return;
         const JobKind kind = kind_of(*head);
         const BatchLimits& limits = models_.at(kind.model).limits.batch;
-        const Time due = batch_due(worker.runnable.backlog(*head), limits, moment_of(worker, kind));
+        Time due = batch_due(worker.runnable.backlog(*head), limits, moment_of(worker, kind));
+        // For mates nobody becomes too late.
+        if (worker.in_flight.empty() && !start_by_.empty())
+            due = std::min(due, start_by_.begin()->first);
         if (due > now) {
             if (due < Time::max()) worker.batch_due = due;
             return;
@@ -142,6 +145,7 @@ bool Dispatch::refuse_late_in_batch(const Worker& worker, JobId head, Time now) 
         drop(each.job);
         actions_.push_back(each);
     }
+    if (!late.empty()) review(id, now);  // it may have waited for them to step down
     return !late.empty();
 }
 

@@ -100,6 +100,13 @@ TEST_F(AfterABatch, who_waits_already_is_waited_with) {
     EXPECT_EQ(submit(6, M, of(1)), "run 4+5+6");
 }
 
+TEST_F(AfterABatch, nobody_becomes_too_late_for_others_to_come) {
+    end_batch();
+    EXPECT_EQ(submit(4, M, until(900us)), "") << "a row takes 0.4 ms at least, as far as is known";
+    EXPECT_EQ(next_tick_in(), 500us);
+    EXPECT_EQ(wait_for_tick(), "run 4");
+}
+
 TEST_F(AfterABatch, jobs_of_another_kind_go_at_once) {
     EXPECT_EQ(end_batch(), "");
     EXPECT_EQ(submit(4, A, of(1)), "run 4");
@@ -258,6 +265,18 @@ TEST_F(Batches, leave_out_who_would_be_too_late_at_their_end) {
     wait(80ms);
     finished(2);
     EXPECT_EQ(wait_for_tick(), "refuse 3 too_late, run 4+5") << "80 ms a row";
+}
+
+TEST_F(Batches, let_a_model_leave_that_only_those_kept_who_are_too_late) {
+    submit(1, M, of(1));
+    wait(80ms);
+    finished(1);
+    EXPECT_EQ(submit(2, M, of(1)), "run 2");
+    EXPECT_EQ(submit(3, M, until(176ms)), "");
+    unload(M);
+    wait(95ms);
+    finished(2);  // rows take a little longer than was known
+    EXPECT_EQ(wait_for_tick(), "refuse 3 too_late, unload M");
 }
 
 TEST_F(Batches, hold_what_is_in_time) {
