@@ -147,7 +147,8 @@ class PipeWorker:
         done = subprocess.run(
             [program("bench_peer_client"), "--pipe-in", str(ends[0]), "--pipe-out", str(ends[1]),
              "--seconds", str(seconds), "--warm-up", str(seconds / 4), *copying],
-            pass_fds=[*ends, self.memory], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60 + 3 * seconds)
+            pass_fds=[*ends, self.memory], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            timeout=60 + 3 * seconds)
         return measured_of(done)
 
     def pss(self) -> int:
