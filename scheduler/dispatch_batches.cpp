@@ -128,8 +128,9 @@ void Dispatch::doubt(Model& model) {
 // Those that would be in the head's batch and will be too late when it is done, for all that is
 // known. True if there were any; their places are for others.
 bool Dispatch::refuse_late_in_batch(const Worker& worker, JobId head, Time now) {
+    if (start_by_.empty()) return false;
     const ModelId id = jobs_.at(head).model;
-    Model& model = models_.at(id);
+    const Model& model = models_.at(id);
     BatchSize size = worker.runnable.backlog(head).size;
     size.rows = std::min(size.rows, model.limits.batch.most.rows);
     size.tokens = std::min(size.tokens, model.limits.batch.most.tokens);

@@ -40,9 +40,7 @@ void ComputeLoop::run() {
         // It says as much as is known of how long this one will take.
         const bool stages = batch.model && batch.model->last_run >= kWorthStaging;
         if (stages) stager_.begin();
-        const auto begun = std::chrono::steady_clock::now();
         run(std::move(batch));
-        was_brief_ = std::chrono::steady_clock::now() - begun < kBrief;
         if (stages) next = stager_.end();
     }
 }
@@ -82,7 +80,9 @@ void ComputeLoop::run(Batch batch) {
     std::vector<Answer> answers = run_jobs(batch);
     const bool ran = std::ranges::any_of(
         answers, [](const Answer& each) { return each.done && !each.done->timings.cached; });
-    if (ran) batch.model->last_run = std::chrono::steady_clock::now() - begun;
+    const auto took = std::chrono::steady_clock::now() - begun;
+    was_brief_ = took < kBrief;
+    if (ran) batch.model->last_run = took;
     put_in_line(std::move(batch), std::move(answers));
 }
 

@@ -47,6 +47,16 @@ int difference(const ipc::Bytes& a, const ipc::Bytes& b) {
     return most;
 }
 
+// A network that makes masks.
+ipc::WorkerLoad masks() {
+    ipc::WorkerLoad load = torchscript("mask", {}, {});
+    load.task = ipc::Task::mask;
+    load.code.file = SAMOVAR_TEST_DATA "/worker/mask.pt";
+    load.mask.height = 32;
+    load.mask.width = 40;
+    return load;
+}
+
 class Encoding : public testing::Test {
   protected:
     Encoding() {
@@ -115,12 +125,7 @@ TEST_F(Encoding, goes_to_a_slot_and_says_how_large_one_must_be) {
 }
 
 TEST_F(Encoding, of_a_mask_is_of_its_alpha_or_of_its_cutout) {
-    ipc::WorkerLoad load = torchscript("mask", {}, {});
-    load.task = ipc::Task::mask;
-    load.code.file = SAMOVAR_TEST_DATA "/worker/mask.pt";
-    load.mask.height = 32;
-    load.mask.width = 40;
-    worker_.load(load).as<ipc::WorkerLoaded>();
+    worker_.load(masks()).as<ipc::WorkerLoaded>();
     const auto alpha = output({{"output", "alpha"}, {"encode", "jpeg"}});
     EXPECT_EQ(alpha.name, "alpha");
     EXPECT_EQ(image::probe(alpha.data)->width, kWidth);
@@ -180,13 +185,9 @@ TEST_F(Encoding, is_written_when_its_job_is_answered) {
 }
 
 TEST_F(Encoding, is_of_each_job_of_a_batch_and_refused_to_one_alone) {
-    ipc::WorkerLoad mask = torchscript("mask", {}, {});
-    mask.task = ipc::Task::mask;
-    mask.code.file = SAMOVAR_TEST_DATA "/worker/mask.pt";
-    mask.mask.height = 32;
-    mask.mask.width = 40;
-    mask.batch.rows = 8;
-    worker_.load(mask).as<ipc::WorkerLoaded>();
+    ipc::WorkerLoad load = masks();
+    load.batch.rows = 8;
+    worker_.load(load).as<ipc::WorkerLoaded>();
     std::vector<ipc::RunJob> jobs(4, picture_job({{"output", "alpha"}, {"encode", "png"}}));
     jobs[1].params.pop_back();
     jobs[2].outputs = {{ipc::kInline, 0, 10}};

@@ -26,6 +26,23 @@ class Batches : public Rig {
         wait(length);
         finished(job);
     }
+    // Job 1 is done, and jobs 2 and 3, of users 1 and 2, run together.
+    void run_two_together() {
+        submit(1, M, of(9));
+        submit(2, M, of(1));
+        submit(3, M, of(2));
+        EXPECT_EQ(finished(1), "run 2+3");
+    }
+    // However it began: after many that took half a second, that is what a job is thought to take.
+    void expect_to_learn_half_a_second() {
+        for (JobId job = 4; job <= 40; ++job) {
+            submit(job, M, of(1));
+            wait(500ms);
+            finished(job);
+        }
+        EXPECT_EQ(submit(41, M, until(400ms)), "refuse 41 too_late");
+        EXPECT_EQ(submit(42, M, until(600ms)), "run 42");
+    }
     JobTraits until(Duration from_now) {
         JobTraits traits;
         traits.deadline = now() + from_now;
@@ -338,10 +355,7 @@ TEST_F(Batches, learn_nothing_from_what_a_cache_answered) {
 }
 
 TEST_F(Batches, charge_what_a_cache_answered_with_what_that_took_and_the_others_with_the_rest) {
-    submit(1, M, of(9));
-    submit(2, M, of(1));
-    submit(3, M, of(2));
-    EXPECT_EQ(finished(1), "run 2+3");
+    run_two_together();
     EXPECT_EQ(submit(4, A, of(9)), "run 4");
     submit(5, A, of(2));
     submit(6, A, of(1));
@@ -351,10 +365,7 @@ TEST_F(Batches, charge_what_a_cache_answered_with_what_that_took_and_the_others_
 }
 
 TEST_F(Batches, charge_nothing_for_what_the_worker_left_out) {
-    submit(1, M, of(9));
-    submit(2, M, of(1));
-    submit(3, M, of(2));
-    EXPECT_EQ(finished(1), "run 2+3");
+    run_two_together();
     EXPECT_EQ(submit(4, A, of(9)), "run 4");
     submit(5, A, of(2));
     submit(6, A, of(1));
@@ -387,21 +398,12 @@ TEST_F(Batches, charge_nothing_for_what_is_left_out_before_its_turn) {
 }
 
 TEST_F(Batches, learn_from_those_of_a_batch_that_were_not_left_out) {
-    submit(1, M, of(9));
-    submit(2, M, of(1));
-    submit(3, M, of(2));
-    EXPECT_EQ(finished(1), "run 2+3");
+    run_two_together();
     cancel(2);
     wait(500ms);
     left_out(2);
     finished(3);
-    for (JobId job = 4; job <= 40; ++job) {
-        submit(job, M, of(1));
-        wait(500ms);
-        finished(job);
-    }
-    EXPECT_EQ(submit(41, M, until(400ms)), "refuse 41 too_late");
-    EXPECT_EQ(submit(42, M, until(600ms)), "run 42");
+    expect_to_learn_half_a_second();
 }
 
 TEST_F(Batches, learn_nothing_from_what_was_stopped) {
@@ -428,21 +430,12 @@ TEST_F(Batches, have_the_time_of_those_of_their_jobs_that_were_not_left_out) {
 }
 
 TEST_F(Batches, learn_from_those_of_a_batch_that_no_cache_answered) {
-    submit(1, M, of(9));
-    submit(2, M, of(1));
-    submit(3, M, of(2));
-    EXPECT_EQ(finished(1), "run 2+3");
+    run_two_together();
     wait(501ms);
     answered_from_cache(2, 1ms);
     finished(3);
     wait(2ms);  // as long as it is waited for mates
-    for (JobId job = 4; job <= 40; ++job) {
-        submit(job, M, of(1));
-        wait(500ms);
-        finished(job);
-    }
-    EXPECT_EQ(submit(41, M, until(400ms)), "refuse 41 too_late");
-    EXPECT_EQ(submit(42, M, until(600ms)), "run 42");
+    expect_to_learn_half_a_second();
 }
 
 TEST_F(Batches, ignore_a_cache_that_answers_what_was_not_asked) {
