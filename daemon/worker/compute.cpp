@@ -14,6 +14,7 @@
 #include "daemon/worker/engine/faults.hpp"
 #include "daemon/worker/job_error.hpp"
 #include "daemon/worker/log.hpp"
+#include "daemon/worker/process.hpp"
 #include "daemon/worker/tasks/digest.hpp"
 #include "daemon/worker/tasks/task.hpp"
 
@@ -24,6 +25,8 @@ namespace {
 constexpr std::chrono::milliseconds kWorthStaging{1};
 // A batch after which the next is waited for awake, and how long.
 constexpr std::chrono::microseconds kBrief{200};
+// After it nobody seems to need what the jobs have freed.
+constexpr std::chrono::seconds kIdle{5};
 
 }  // namespace
 
@@ -55,6 +58,8 @@ TakenBatch ComputeLoop::next_jobs() {
             ::sched_yield();
         }
     }
+    if (std::optional<TakenBatch> taken = intake_.next(ipc::Wait::no)) return *taken;
+    if (!intake_.wait(kIdle)) release_freed_memory();
     return *intake_.next(ipc::Wait::yes);
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/worker/intake.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <utility>
@@ -23,6 +24,11 @@ std::optional<TakenBatch> Intake::next(ipc::Wait wait) {
         if (!status || *status == ipc::ReadStatus::closed) _exit(0);
         if (*status == ipc::ReadStatus::again) return std::nullopt;
     }
+}
+
+bool Intake::wait(std::chrono::milliseconds most) const {
+    pollfd watched{socket_, POLLIN, 0};
+    return ::poll(&watched, 1, static_cast<int>(most.count())) != 0;
 }
 
 std::optional<TakenBatch> Intake::take(const ipc::Frame& frame) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,6 +25,9 @@ class Intake {
     // The next batch, as soon as all of it is there; Wait::no: nothing where it is not yet. Answers
     // what is no job. Ends the process at the socket's end of file, and where it holds no frames.
     std::optional<TakenBatch> next(ipc::Wait wait);
+
+    // For when next(Wait::no) had nothing. False: nothing came in all that time.
+    bool wait(std::chrono::milliseconds most) const;
 
     int socket() const { return socket_; }
 

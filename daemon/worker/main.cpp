@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     if (arguments->probe) return probe();
 
     settle_process(arguments->name);
+    keep_freed_memory();
     log::start(arguments->name, arguments->log_level);
     // Compiled code then compares what it is given with what it was compiled for, instead of
     // reading past the end of a tensor that model.toml describes wrongly.

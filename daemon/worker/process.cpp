@@ -1,6 +1,7 @@
 #include "daemon/worker/process.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -9,6 +10,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <limits>
 
 #include "ipc/wire/worker_messages.hpp"
 
@@ -16,6 +18,10 @@ namespace samovar::worker {
 namespace {
 
 constexpr int kLoaderNice = 10;
+// The largest that glibc takes from a heap of its own; what is larger is mapped, and unmapped when
+// it is freed.
+constexpr int kLargestFromHeap = 32 << 20;
+constexpr int kHeapReserve = 64 << 20;  // of address space, not of memory
 
 }  // namespace
 
@@ -36,6 +42,16 @@ void settle_process(const std::string& name) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void keep_freed_memory() {
+    ::mallopt(M_MMAP_THRESHOLD, kLargestFromHeap);
+    ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    ::mallopt(M_TOP_PAD, kHeapReserve);
+}
+
+void release_freed_memory() {
+    ::malloc_trim(0);
 }
 
 Result<void> take_sockets() {

@@ -10,6 +10,11 @@ namespace samovar::worker {
 // Call first in main(), on the main thread.
 void settle_process(const std::string& name);
 
+// From then on freed memory stays with this process until release_freed_memory(), so that a job
+// finds the pages of the one before. Call before there is a second thread.
+void keep_freed_memory();
+void release_freed_memory();
+
 // Whether descriptors 3 and 4 are stream sockets; makes them blocking. Errors: `io`.
 Result<void> take_sockets();
 

@@ -19,18 +19,30 @@ inline std::uint64_t status_kb(pid_t pid, const std::string& key) {
     throw std::runtime_error("no " + key + " in /proc/PID/status");
 }
 
-// How long the threads of a process have computed, to a hundredth of a second.
-inline std::chrono::milliseconds computing_time(pid_t pid) {
+// Of one process: /proc/PID/stat from `first` on, counted as proc(5) does; behind the name.
+inline std::istringstream stat_from(pid_t pid, int first) {
     std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
     std::string line;
     std::getline(stat, line);
-    std::istringstream after_name(line.substr(line.rfind(')') + 1));
+    std::istringstream fields(line.substr(line.rfind(')') + 1));
     std::string skipped;
-    for (int field = 3; field < 14; ++field)
-        after_name >> skipped;
+    for (int field = 3; field < first; ++field)
+        fields >> skipped;
+    return fields;
+}
+
+// How long the threads of a process have computed, to a hundredth of a second.
+inline std::chrono::milliseconds computing_time(pid_t pid) {
     std::int64_t user = 0, system = 0;
-    after_name >> user >> system;
+    stat_from(pid, 14) >> user >> system;
     return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+// Pages that a process was given since it began, without a disk.
+inline std::uint64_t minor_faults(pid_t pid) {
+    std::uint64_t faults = 0;
+    stat_from(pid, 10) >> faults;
+    return faults;
 }
 
 }  // namespace samovar::tests

@@ -1,10 +1,10 @@
-#include <malloc.h>
 #include <torch/csrc/inductor/aoti_runner/model_container_runner_cpu.h>
 
 #include <chrono>
 
 #include "daemon/worker/engine/compiled_runner.hpp"
 #include "daemon/worker/engine/device.hpp"
+#include "daemon/worker/process.hpp"
 
 namespace samovar::worker {
 namespace {
@@ -48,7 +48,7 @@ class CpuDevice final : public Device {
     void synchronize() override {}
     std::uint64_t free_bytes() override { return 0; }
     std::unique_ptr<Reservation> reserve(std::uint64_t) override { return nullptr; }
-    void release_memory() override { ::malloc_trim(0); }
+    void release_memory() override { release_freed_memory(); }
     bool usable() override { return true; }
 };
 

@@ -5,7 +5,6 @@
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
 #include <cuda_runtime_api.h>
-#include <malloc.h>
 #include <torch/csrc/inductor/aoti_runner/model_container_runner_cuda.h>
 
 #include <chrono>
@@ -14,6 +13,7 @@
 #include "daemon/worker/engine/compiled_runner.hpp"
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/log.hpp"
+#include "daemon/worker/process.hpp"
 
 namespace samovar::worker {
 namespace {
@@ -140,7 +140,7 @@ class CudaDevice final : public Device {
         } catch (const std::exception&) {
             log::warning("another program has taken device memory that was reserved");
         }
-        ::malloc_trim(0);
+        release_freed_memory();
     }
     bool usable() override {
         static_cast<void>(cudaGetLastError());

@@ -1,4 +1,5 @@
-// What is given back when everything has gone down, a hundred times in a row.
+// What is given back when everything has gone down, a hundred times in a row, and when nobody
+// calls.
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +7,7 @@
 #include <numeric>
 
 #include "tests/integration/residency/residency.hpp"
+#include "tests/support/process_status.hpp"
 
 namespace samovar::tests {
 namespace {
@@ -69,6 +71,34 @@ TEST(FullLadders, leave_nothing_behind_a_hundred_times_in_a_row) {
     // Where nothing moves at all its error is nothing, too: a page in ten ladders is the least.
     EXPECT_LE(slope, std::max(3 * error, 410.0))
         << "from " << held.front() << " to " << held.back() << " bytes";
+}
+
+constexpr std::uint64_t kOutput = 1920 * 1080 * 3;
+
+void invert_pictures(Client& client, int count) {
+    for (int i = 0; i < count; ++i)
+        client.run(inverting(client, 1920, 1080, 3), kLong).value();
+}
+
+TEST(FreedMemory, is_there_for_the_next_job) {
+    DaemonUnderTest daemon{{.models = {"invert"}}};
+    Client client = Client::connect({.socket = daemon.socket()}).value();
+    // Until each thread that asks for memory has had some.
+    invert_pictures(client, 50);
+    const std::uint64_t before = minor_faults(daemon.worker().pid);
+    invert_pictures(client, 100);
+    const std::uint64_t pages = kOutput / static_cast<std::uint64_t>(::getpagesize());
+    EXPECT_LT(minor_faults(daemon.worker().pid) - before, 10 * pages);
+}
+
+TEST(FreedMemory, goes_back_when_nobody_calls) {
+    DaemonUnderTest daemon{{.models = {"invert"}}};
+    Client client = Client::connect({.socket = daemon.socket()}).value();
+    invert_pictures(client, 50);
+    const std::uint64_t held = anonymous_bytes(daemon.worker().pid);
+    EXPECT_TRUE(
+        wait_until([&] { return anonymous_bytes(daemon.worker().pid) + kOutput / 2 < held; }));
+    invert_pictures(client, 1);
 }
 
 }  // namespace
