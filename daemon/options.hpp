@@ -24,6 +24,9 @@ struct Options {
     QueueOptions queue;
     std::optional<std::string> admin_group;    // whose members are administrators
     std::string device_nodes = "/dev/nvidia";  // and a number: what GPUs there are
+    // A daemon of one user's, started by whoever needed it first: it lets nobody else in, and ends.
+    bool private_daemon = false;
+    std::optional<std::chrono::milliseconds> idle_exit;  // without a session for so long, it ends
     std::string log_level = "info";
     int ready_fd = -1;
     int clock_fd = -1;  // for tests, see Keeper::follow_clock

@@ -9,13 +9,16 @@
 #include <thread>
 
 #include "daemon/models/read_ahead.hpp"
-#include "daemon/readiness.hpp"
+#include "daemon/service/notify.hpp"
 #include "ipc/words.hpp"
 
 namespace samovar::daemon {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+// What workers may take to end after the last job, the time until they are killed included.
+constexpr std::chrono::seconds kEndOfWorkers{10};
 
 WorkerSettings settings_of(const Options& options) {
     WorkerSettings settings;
@@ -82,6 +85,9 @@ Server::Server(asio::io_context& loop, Options options, Administrators administr
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(loop),
       reload_done_(loop, Steady::time_point::max()),
+      idle_timer_(loop),
+      status_line_(std::make_shared<StatusLine>(loop.get_executor(), [this] { return hotness(); })),
+      watchdog_(loop.get_executor()),
       started_(Steady::now()) {
     services_.reload = [this] { return reload(); };
     services_.add_model = [this](const std::string& folder) { return add_model(folder); };
@@ -122,11 +128,13 @@ void Server::start() {
     asio::co_spawn(loop_, listener_.run([this](UnixSocket socket) { accept(std::move(socket)); }),
                    or_end_the_daemon);
     spdlog::info("samovard {} pid {}: {}, listening on {}", SAMOVAR_VERSION, ::getpid(),
-                 ipc::count_of(registry_.entries().size(), "model"),
-                 options_.listener.socket.string());
+                 ipc::count_of(registry_.entries().size(), "model"), listener_.path().string());
     if (options_.clock_fd >= 0) keeper_.follow_clock(options_.clock_fd);
     keeper_.preload();
-    notify_service_manager("READY=1");
+    if (service_manager_listens()) keeper_.events().follow(status_line_, 0);
+    notify_service_manager("READY=1\n" + status_line_->now());
+    end_when_idle();
+    if (watchdog_interval_) watchdog_.feed_every(*watchdog_interval_);
     tell_ready(options_.ready_fd);
 }
 
@@ -135,10 +143,7 @@ void Server::watch_signals() {
         if (fault) return;
         if (signal == SIGHUP) {
             spdlog::info("SIGHUP: reload");
-            asio::co_spawn(loop_, reload(),
-                           [](std::exception_ptr thrown, const ipc::ReloadReport&) {
-                               or_end_the_daemon(thrown);
-                           });
+            asio::co_spawn(loop_, reload_for_nobody(), or_end_the_daemon);
         } else {
             stop();
         }
@@ -163,7 +168,28 @@ void Server::accept(UnixSocket socket) {
     const std::uint64_t id = next_session_++;
     auto session = std::make_shared<Session>(id, std::move(socket), *peer, admin, services_);
     sessions_[id] = session;
-    asio::co_spawn(loop_, session->run(), or_end_the_daemon);
+    ++open_sessions_;
+    idle_timer_.cancel();
+    asio::co_spawn(loop_, session->run(), [this](std::exception_ptr fault) {
+        or_end_the_daemon(fault);
+        session_over();
+    });
+}
+
+void Server::session_over() {
+    if (--open_sessions_ == 0) end_when_idle();
+}
+
+// Jobs end with their session.
+void Server::end_when_idle() {
+    if (!options_.idle_exit || phase_ != Phase::serving) return;
+    idle_timer_.expires_after(*options_.idle_exit);
+    idle_timer_.async_wait([this](boost::system::error_code fault) {
+        if (fault || open_sessions_ > 0 || phase_ != Phase::serving) return;
+        spdlog::info("nobody has called for {}, as --idle-exit allows",
+                     ipc::duration_in_words(*options_.idle_exit));
+        stop();
+    });
 }
 
 // ---- The end ------------------------------------------------------------------------------------
@@ -172,8 +198,13 @@ void Server::stop() {
     if (phase_ == Phase::draining) return end_workers();
     if (phase_ == Phase::ending) return dispatcher_.kill_workers();
     phase_ = Phase::draining;
-    spdlog::info("stopping: {} not done", ipc::count_of(dispatcher_.jobs(), "job"));
-    notify_service_manager("STOPPING=1");
+    const std::string status =
+        "stopping: " + ipc::count_of(dispatcher_.jobs(), "job") + " not done";
+    spdlog::info("{}", status);
+    notify_service_manager(stopping_state(options_.drain + kEndOfWorkers, status));
+    status_line_->stop();
+    // Whoever comes waits in the service manager's socket for the next daemon.
+    if (listener_.adopted()) listener_.close();
     dispatcher_.drain();
     keeper_.stop();
     drain_timer_.expires_after(options_.drain);
@@ -192,8 +223,10 @@ void Server::finish() {
     phase_ = Phase::over;
     keeper_.remember_all();
     listener_.close();
+    watchdog_.stop();
     signals_.cancel();
     drain_timer_.cancel();
+    idle_timer_.cancel();
 }
 
 void Server::end_workers() {
@@ -203,6 +236,18 @@ void Server::end_workers() {
         spdlog::warn("cut off: {}", ipc::count_of(dispatcher_.jobs(), "job"));
     dispatcher_.shut_down();
     finish();
+}
+
+Hotness Server::hotness() const {
+    Hotness hotness;
+    hotness.models = registry_.entries().size();
+    for (const auto& [name, entry] : registry_.entries()) {
+        if (!entry.current) continue;
+        const ipc::Residency residency = dispatcher_.residency(*entry.current);
+        if (residency == ipc::Residency::hot) hotness.hot.push_back(name);
+        if (residency == ipc::Residency::parked) ++hotness.parked;
+    }
+    return hotness;
 }
 
 ipc::StatusReport Server::status(bool all) const {

@@ -13,6 +13,8 @@
 #include "daemon/models/store.hpp"
 #include "daemon/options.hpp"
 #include "daemon/residency/keeper.hpp"
+#include "daemon/service/status_line.hpp"
+#include "daemon/service/watchdog.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "daemon/sessions/session.hpp"
 
@@ -31,8 +33,14 @@ class Server {
            Listener listener);
     ~Server();
 
+    // Reads command line and configuration file anew, for a reload: what cannot be read is an
+    // error, and nothing changes. Set before start().
+    std::function<Result<Options>()> read_options;
+
     // Reads the models, begins to accept and says so. The loop runs dry once stop() is done.
     void start();
+    // Has the service manager hear of a loop that works, from start() on.
+    void feed_watchdog(std::chrono::microseconds interval) { watchdog_interval_ = interval; }
     // Takes no more jobs; those there are get the drain time, then everything ends. A second call
     // ends it at once.
     void stop();
@@ -40,10 +48,17 @@ class Server {
   private:
     void accept(UnixSocket socket);
     void watch_signals();
+    void session_over();
+    void end_when_idle();
     void finish();
     void end_workers();
 
-    asio::awaitable<ipc::ReloadReport> reload();
+    // Errors: `invalid_argument` (the configuration file).
+    asio::awaitable<Result<ipc::ReloadReport>> reload();
+    asio::awaitable<void> reload_for_nobody();
+    asio::awaitable<ipc::ReloadReport> reread_models();
+    void take(const Options& options);
+    Hotness hotness() const;
     asio::awaitable<Result<ipc::ReloadReport>> add_model(std::string folder);
     asio::awaitable<Result<void>> remove_model(std::string model);
     bool is_left_over(const std::filesystem::path& link, const std::filesystem::path& folder) const;
@@ -68,11 +83,15 @@ class Server {
     Services services_;
     Listener listener_;
     asio::signal_set signals_;
-    asio::steady_timer drain_timer_, reload_done_;
+    asio::steady_timer drain_timer_, reload_done_, idle_timer_;
+    std::shared_ptr<StatusLine> status_line_;
+    Watchdog watchdog_;
+    std::optional<std::chrono::microseconds> watchdog_interval_;
     bool reloading_ = false;
     Phase phase_ = Phase::serving;
     std::map<std::uint64_t, std::weak_ptr<Session>> sessions_;
     std::uint64_t next_session_ = 1;
+    std::size_t open_sessions_ = 0;
     std::chrono::steady_clock::time_point started_;
 };
 

@@ -23,8 +23,8 @@ struct Services {
     ChannelTable& channels;
     JobQueue& queue;
     const Administrators& administrators;
-    // Reads the models directory again and applies it.
-    std::function<asio::awaitable<ipc::ReloadReport>()> reload;
+    // Reads the configuration and the models directory again and applies them.
+    std::function<asio::awaitable<Result<ipc::ReloadReport>>()> reload;
     // Links a folder into the models directory, or takes such a link away.
     std::function<asio::awaitable<Result<ipc::ReloadReport>>(const std::string&)> add_model;
     std::function<asio::awaitable<Result<void>>(const std::string&)> remove_model;

@@ -120,8 +120,11 @@ void Session::reload(std::uint64_t request, ipc::Reload) {
 }
 
 asio::awaitable<void> Session::reread(std::shared_ptr<Session> self, std::uint64_t request) {
-    const ipc::ReloadReport report = co_await self->services_.reload();
-    self->connection_->send(report, request);
+    const Result<ipc::ReloadReport> report = co_await self->services_.reload();
+    if (report)
+        self->connection_->send(*report, request);
+    else
+        self->fail(request, report.error());
 }
 
 }  // namespace samovar::daemon

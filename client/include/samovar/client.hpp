@@ -35,8 +35,10 @@ struct Options {
     std::string socket{};
     // Who calls, for the daemon's log; at most kMaxNameBytes.
     std::string name = "libsamovar";
-    // For the greeting, and for offering memory again to a daemon that was restarted.
-    std::chrono::milliseconds connect_timeout{5'000};
+    // For the greeting, and for offering memory again to a daemon that was restarted. Longer than
+    // what a daemon usually gives its last jobs: a call that comes meanwhile waits for the next one
+    // in the service manager's socket.
+    std::chrono::milliseconds connect_timeout{15'000};
     // For the answer of ping, models, info, status, take, add, remove, reload.
     std::chrono::milliseconds call_timeout{30'000};
     // After the daemon went away: how long a call tries to reach it again. 0 tries once, so that a
