@@ -46,6 +46,11 @@ struct Options {
     std::chrono::milliseconds reconnect_wait{10'000};
     // Whether a call connects again at all, or fails with `disconnected`.
     bool reconnect = true;
+    // The program of the daemon, a path or a name to look for in PATH, such as "samovard": where no
+    // socket was named and none is there at all, connect() starts it for this user alone, and it
+    // ends after ten minutes without a session. Never where there is a socket that refuses. Empty:
+    // nothing is started. It goes by samovard.toml, where `private_daemons = false` forbids it.
+    std::string start{};
 };
 
 struct DaemonInfo {
@@ -80,7 +85,8 @@ class SAMOVAR_EXPORT Client {
   public:
     // Which socket: see Options. Errors: `no_daemon` at once where nothing listens,
     // `not_permitted`, `version`, `busy` (too many sessions), `shutting_down` (by a daemon that
-    // stops), `timed_out`, `protocol` where something else listens there.
+    // stops), `timed_out`, `protocol` where something else listens there. To start one
+    // (Options::start) takes as long as it takes to read the models, a minute at most.
     static Result<Client> connect(Options options = {});
 
     // A Client that was moved from can only be assigned to and destroyed.

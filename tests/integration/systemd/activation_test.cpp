@@ -143,5 +143,26 @@ TEST_F(AUserBesideSystemd, has_a_daemon_of_their_own) {
     EXPECT_EQ(lab_.run(as_owner_ + "systemctl --user reload samovard.service").exit_status, 0);
 }
 
+TEST_F(AUserBesideSystemd, who_runs_a_model_gets_a_private_daemon_only_where_there_is_no_socket) {
+    EXPECT_EQ(lab_.run(as_owner_ + "samovar run nothing").exit_status, 4) << "it has no such model";
+    const std::string pong = lab_.output_of(as_owner_ + "samovar ping");
+    const std::string pid =
+        pong.substr(pong.find("pid ") + 4, pong.find(", up") - pong.find("pid ") - 4);
+    lab_.output_of("kill " + pid);
+    ASSERT_TRUE(wait_until([&] { return lab_.run("kill -0 " + pid).exit_status != 0; }));
+    // Now there is the system's, which this user may not use.
+    lab_.output_of("systemctl start samovard.socket");
+    const Ended refused = lab_.run(as_owner_ + "samovar run nothing");
+    EXPECT_EQ(refused.exit_status, 4);
+    EXPECT_THAT(refused.output, HasSubstr("join the group"));
+}
+
+TEST_F(AUserBesideSystemd, gets_no_private_daemon_where_the_administrator_forbids_it) {
+    lab_.write("/etc/samovar/samovard.toml", "private_daemons = false\n");
+    const Ended refused = lab_.run(as_owner_ + "samovar run nothing");
+    EXPECT_EQ(refused.exit_status, 3);
+    EXPECT_THAT(refused.output, HasSubstr("/etc/samovar/samovard.toml: private_daemons = false"));
+}
+
 }  // namespace
 }  // namespace samovar::tests
