@@ -48,6 +48,7 @@ std::optional<std::string> find_program(const std::string& name) {
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     std::vector<char*> list;
+    list.reserve(strings.size() + 1);
     for (std::string& text : strings)
         list.push_back(text.data());
     list.push_back(nullptr);

@@ -37,7 +37,8 @@ ipc::UniqueFd listening(int family, int type) {
     ipc::UniqueFd fd(::socket(family, type, 0));
     if (family == AF_UNIX) {
         const sockaddr address{AF_UNIX, {}};
-        ::bind(fd.get(), &address, sizeof address.sa_family);  // a name of the kernel's choice
+        // A name of the kernel's choice.
+        EXPECT_EQ(::bind(fd.get(), &address, sizeof address.sa_family), 0);
     }
     ::listen(fd.get(), 1);
     return fd;

@@ -13,6 +13,7 @@
 #include "daemon/service/status_line.hpp"
 #include "daemon/service/watchdog.hpp"
 #include "ipc/os/journal_stream.hpp"
+#include "ipc/os/unique_fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/unit/daemon/loop.hpp"
 
