@@ -7,6 +7,8 @@ namespace {
 
 // After so many frames without a pause the others get their turn.
 constexpr unsigned kFramesInARow = 64;
+// Frames are sent together up to about what a socket takes at a time.
+constexpr std::size_t kJoinedBytes = 128u << 10;
 
 }  // namespace
 
@@ -72,7 +74,7 @@ void Connection::watch_frame() {
 void Connection::send(ipc::Bytes frame, int descriptor) {
     if (closed_ || closing_) return;
     Outgoing item{std::move(frame), 0, ipc::UniqueFd()};
-    if (outbox_.empty()) {
+    if (outbox_.empty() && holders_ == 0) {
         const Result<std::size_t> sent =
             ipc::send(socket_.native_handle(), item.bytes, descriptor, ipc::Wait::no);
         if (!sent)
@@ -85,10 +87,23 @@ void Connection::send(ipc::Bytes frame, int descriptor) {
         item.descriptor.reset(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
         if (!item.descriptor) return close_because("no descriptor is free");
     }
-    outbox_bytes_ += item.bytes.size() - item.sent;
-    outbox_.push_back(std::move(item));
+    enqueue(std::move(item));
     if (outbox_bytes_ > limits_.outbox_bytes) return close_because("its answers are not read");
-    wait_to_write();
+    if (holders_ == 0) wait_to_write();
+}
+
+// Behind what waits, and in one piece with it where neither has a descriptor.
+void Connection::enqueue(Outgoing item) {
+    outbox_bytes_ += item.bytes.size() - item.sent;
+    const bool joins = !outbox_.empty() && !item.descriptor && item.sent == 0 &&
+                       outbox_.back().bytes.size() < kJoinedBytes;
+    if (!joins) return outbox_.push_back(std::move(item));
+    ipc::Bytes& last = outbox_.back().bytes;
+    last.insert(last.end(), item.bytes.begin(), item.bytes.end());
+}
+
+void Connection::release() {
+    if (--holders_ == 0 && !outbox_.empty() && !writing_ && !closed_) flush();
 }
 
 void Connection::wait_to_write() {

@@ -35,6 +35,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
     template <class Message>
     void send(const Message& message, std::uint64_t request, int descriptor = -1);
 
+    // What is sent while it lives goes out at its end, in as few calls as that takes.
+    class Together {
+      public:
+        explicit Together(Connection& connection) : connection_(connection) {
+            ++connection_.holders_;
+        }
+        ~Together() { connection_.release(); }
+        Together(const Together&) = delete;
+        Together& operator=(const Together&) = delete;
+
+      private:
+        Connection& connection_;
+    };
+
     // Ends the connection after what is in the outbox, or at once.
     void close_when_sent();
     void close();
@@ -52,6 +66,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
 
     void close_because(std::string reason);
+    void enqueue(Outgoing item);
+    void release();
     void wait_to_write();
     void flush();
     void watch_frame();
@@ -61,6 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ipc::FrameReader reader_;
     std::deque<Outgoing> outbox_;
     std::size_t outbox_bytes_ = 0;
+    unsigned holders_ = 0;
     bool writing_ = false, closing_ = false, closed_ = false;
     bool watching_ = false;  // a frame has begun: its time runs
     bool stalled_ = false;   // and is over

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/eager_loop.hpp"
 #include "daemon/server.hpp"
 #include "daemon/service/handed_socket.hpp"
 #include "daemon/service/journal.hpp"
@@ -119,7 +120,7 @@ int main(int argc, char** argv) {
     server.read_options = [argc, argv] { return read_options(argc, argv); };
     if (*watchdog) server.feed_watchdog(**watchdog);
     server.start();
-    loop.run();
+    run_eagerly(loop, [&server] { return server.eager_until(); });
     spdlog::info("stopped");
     return 0;
 }

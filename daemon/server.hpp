@@ -44,6 +44,8 @@ class Server {
     // Takes no more jobs; those there are get the drain time, then everything ends. A second call
     // ends it at once.
     void stop();
+    // Until when the loop is better awake than asleep; see run_eagerly().
+    scheduler::Time eager_until() const { return dispatcher_.eager_until(); }
 
   private:
     void accept(UnixSocket socket);

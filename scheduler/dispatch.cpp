@@ -63,7 +63,7 @@ void Dispatch::submit(JobId id, ModelId model_id, const JobTraits& traits, Time 
         return;
     }
     Job job{.model = model_id, .traits = traits, .came = now};
-    if (traits.deadline) job.start_by = *traits.deadline - least_time(traits.size, model);
+    if (traits.deadline) job.start_by = *traits.deadline - least_time(traits.size.work(), model);
     if (const auto refusal = turned_away(id, model, job, now)) {
         if (refusal->why == Refusal::too_late) doubt(model);
         actions_.push_back(*refusal);
@@ -82,10 +82,7 @@ void Dispatch::submit(JobId id, ModelId model_id, const JobTraits& traits, Time 
 void Dispatch::cancel(JobId id, Time now) {
     const auto job = jobs_.find(id);
     if (job == jobs_.end()) return;
-    if (job->second.in_flight) {
-        job->second.unwanted = true;
-        return;
-    }
+    if (job->second.in_flight) return drop_in_flight(id);
     const ModelId model = job->second.model;
     refuse(id, Refusal::cancelled);
     follow_up(model, now);
@@ -95,13 +92,19 @@ bool Dispatch::abandon(JobId id, Time now) {
     const auto job = jobs_.find(id);
     if (job == jobs_.end()) return true;
     if (job->second.in_flight) {
-        job->second.unwanted = true;
+        drop_in_flight(id);
         return false;
     }
     const ModelId model = job->second.model;
     drop(id);
     follow_up(model, now);
     return true;
+}
+
+void Dispatch::drop_in_flight(JobId id) {
+    Job& job = jobs_.at(id);
+    if (std::exchange(job.unwanted, true)) return;
+    actions_.push_back(DropJob{models_.at(job.model).worker, id});
 }
 
 void Dispatch::hold(ModelId id, bool held, Time now) {
@@ -305,21 +308,30 @@ void Dispatch::model_unloaded(ModelId id, Time now) {
     follow_up(id, now);
 }
 
-bool Dispatch::finished(JobId id, Time now, bool ran) {
+std::deque<Dispatch::Batch>::iterator Dispatch::batch_of(Worker& worker, JobId job) {
+    return std::ranges::find_if(worker.in_flight, [job](const Batch& batch) {
+        return std::ranges::find(batch.jobs, job) != batch.jobs.end();
+    });
+}
+
+bool Dispatch::finished(JobId id, Time now, bool ran, Share preparing) {
     const auto found = jobs_.find(id);
     if (found == jobs_.end() || !found->second.in_flight) return true;
     const bool unwanted = found->second.unwanted;
     const ModelId model_id = found->second.model;
+    const JobKind kind = kind_of(id);
     Model& model = models_.at(model_id);
     Worker& worker = workers_[model.worker];
-    const auto batch = std::ranges::find_if(worker.in_flight, [&](const Batch& each) {
-        return std::ranges::find(each.jobs, id) != each.jobs.end();
-    });
+    if (ran) model.preparing += kNewest * (preparing - model.preparing);
+    const auto batch = batch_of(worker, id);
     std::erase(batch->jobs, id);
     batch->measures = batch->measures && ran;
     if (batch->jobs.empty()) {
-        if (batch == worker.in_flight.begin())
-            batch_done(worker, *batch, now - std::exchange(worker.head_since, now));
+        if (batch == worker.in_flight.begin()) {
+            const Duration took = now - std::exchange(worker.head_since, now);
+            batch_done(worker, *batch, took);
+            worker.lull = lull_after(worker, *batch, kind, took, now);
+        }
         worker.in_flight.erase(batch);
     }
     worker.suspects.erase(id);
@@ -337,6 +349,21 @@ bool Dispatch::answered_from_cache(JobId id, Time now, Duration took) {
         for (Batch::Part& part : batch.parts)
             if (part.job == id) part.from_cache = std::chrono::duration<Share>(took).count();
     return finished(id, now);
+}
+
+void Dispatch::left_out(JobId id, Time now) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end() || !found->second.in_flight) return;
+    Worker& worker = workers_[models_.at(found->second.model).worker];
+    const auto batch = batch_of(worker, id);
+    // By itself it may have run for a while, and costs that.
+    const bool alone = batch->parts.size() == 1 && batch == worker.in_flight.begin();
+    if (!alone) {
+        const auto part = std::ranges::find(batch->parts, id, &Batch::Part::job);
+        worker.runnable.settle(part->charge, 0);
+        batch->parts.erase(part);
+    }
+    finished(id, now, !alone);
 }
 
 // ---- Time ---------------------------------------------------------------------------------------

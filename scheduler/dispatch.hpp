@@ -90,7 +90,8 @@ class Dispatch {
     // Ids must rise. The model must not be retired. A synthetic job is for a hot model alone: where
     // it would bring one up it is dropped, and the views do not count it.
     void submit(JobId job, ModelId model, const JobTraits& traits, Time now);
-    // A waiting job is refused at once; one in flight gets its answer, marked, at its end.
+    // A waiting job is refused at once; one in flight is to be left out by its worker, and gets its
+    // answer, marked, at its end.
     void cancel(JobId job, Time now);
     // The submitter is gone. True: the job is, too. False: it is in flight and ends as if it were
     // cancelled, when the worker lets go of its memory.
@@ -131,11 +132,15 @@ class Dispatch {
     void model_park_failed(ModelId model, Time now);  // it is as hot as before
     void model_unloaded(ModelId model, Time now);
     // The worker answered. True if the job was cancelled or abandoned meanwhile. `ran`: as far as
-    // it should; else its time says nothing of the model's.
-    bool finished(JobId job, Time now, bool ran = true);
+    // it should; else its time says nothing of the model's. `preparing`: the part of its time that
+    // went before the inference, 0 to 1.
+    bool finished(JobId job, Time now, bool ran = true, Share preparing = 0);
     // The same, of a job whose answer the worker had kept: it took so long by itself, and says
     // nothing of how long the model takes.
     bool answered_from_cache(JobId job, Time now, Duration took);
+    // After DropJob: the worker did not run it, or not to its end. The others of its batch have
+    // taken the time.
+    void left_out(JobId job, Time now);
 
     // ---- Time ----------------------------------------------------------------------------------
     // When tick() has something to do; nothing while no time limit is running.
@@ -176,6 +181,9 @@ class Dispatch {
     // How much less is believed after each refusal of what had too little time. Else one slow run
     // would keep all out that could correct it.
     static constexpr Share kDoubt = 0.1;
+    // Of a batch's time: what its callers are given to ask again, and what making ready must take
+    // to be better done beside another batch than with more mates.
+    static constexpr Share kLull = 0.125, kWorthStaging = 0.25;
     struct Job {
         ModelId model;
         JobTraits traits{};
@@ -192,6 +200,7 @@ class Dispatch {
         // Of the device's time, as measured of late: for a unit of work, and for a job.
         Share seconds_a_unit = 0, seconds_a_job = kFirstGuess;
         Share least_a_unit = 0;  // and at least; nothing where it is not known
+        Share preparing = 0;     // the part of its time before the inference
         bool measured = false;
         Duration load_time{};  // of the last load
         Residency residency = Residency::cold;
@@ -231,12 +240,19 @@ class Dispatch {
         bool suspect = false;
         bool measures = true;  // how long the model takes
     };
+    // After a batch, while the worker has nothing to do.
+    struct Lull {
+        JobKind kind{};
+        std::size_t expected = 0;  // jobs
+        Time until{};
+    };
     struct Worker {
         WorkerState state = WorkerState::stopped;
-        FairQueue runnable;               // jobs of hot models
-        std::set<JobId> runnable_alone;   // and those of them that are suspect
-        std::deque<Batch> in_flight;      // in the order they were sent; the front one runs
-        std::optional<Time> batch_due;    // of what waits for mates
+        FairQueue runnable;              // jobs of hot models
+        std::set<JobId> runnable_alone;  // and those of them that are suspect
+        std::deque<Batch> in_flight;     // in the order they were sent; the front one runs
+        std::optional<Time> batch_due;   // of what waits for mates
+        Lull lull{};
         std::set<JobId> suspects;         // wherever they are; nearly always none
         std::set<ModelId> due;            // cold or parked, and needed
         std::optional<ModelId> loading;   // or waking
@@ -267,14 +283,7 @@ class Dispatch {
     std::optional<ModelId> next_load(const Worker& worker) const;
     bool has_room(ModelId id) const;
     std::tuple<JobId, bool, std::uint64_t> turn_of(const Model& model) const;
-    void run_next(WorkerId id, Time now);
-    void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
-              Time now);
-    void batch_done(Worker& worker, const Batch& batch, Duration took);
     void refuse_late(Time now);
-    static Share estimate(const BatchSize& size, const Model& model);
-    static Duration least_time(const BatchSize& size, const Model& model);
-    static void doubt(Model& model);
     static std::size_t jobs_of(const Worker& worker);
     void stop_if_empty(WorkerId id, Time now);
     void step_down_if_due(ModelId id, Time now);
@@ -285,9 +294,28 @@ class Dispatch {
     void settle(ModelId id, Residency residency);
     std::optional<RefuseJob> turned_away(JobId id, const Model& model, const Job& job,
                                          Time now) const;
+    Time earliest_begin(const Model& model, const Job& job, Time now) const;
     void drop(JobId id);
     void refuse(JobId id, Refusal why, Time retry_at = {});
     void refuse_waiting(ModelId id, Refusal why, Time retry_at);
+
+    // dispatch_batches.cpp: who goes together and when, and what is learned from how long they
+    // took.
+    JobKind kind_of(JobId job) const;
+    void run_next(WorkerId id, Time now);
+    void drop_in_flight(JobId id);
+    static std::deque<Batch>::iterator batch_of(Worker& worker, JobId job);
+    DeviceMoment moment_of(const Worker& worker, const JobKind& kind) const;
+    void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
+              Time now);
+    void batch_done(Worker& worker, const Batch& batch, Duration took);
+    Lull lull_after(Worker& worker, const Batch& batch, JobKind kind, Duration took,
+                    Time now) const;
+    bool refuse_late_in_batch(const Worker& worker, JobId head, Time now);
+    Time free_at(const Worker& worker, Time now) const;
+    static Share estimate(const BatchSize& size, const Model& model);
+    static Duration least_time(std::uint64_t work, const Model& model);
+    static void doubt(Model& model);
 
     // dispatch_deaths.cpp: what a worker's death leaves, and what a hang leads to.
     void recover_jobs(Worker& worker, bool condemned);

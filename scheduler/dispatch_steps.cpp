@@ -250,95 +250,6 @@ std::tuple<JobId, bool, std::uint64_t> Dispatch::turn_of(const Model& model) con
     return {*model.waiting.begin(), false, 0};
 }
 
-// Sends what may be sent: batches up to the limit in flight, a suspect only by itself, and before
-// all others.
-void Dispatch::run_next(WorkerId id, Time now) {
-    Worker& worker = workers_[id];
-    while (worker.in_flight.size() < limits_.in_flight) {
-        if (!worker.in_flight.empty() && worker.in_flight.front().suspect) return;
-        if (!worker.runnable_alone.empty()) {
-            if (!worker.in_flight.empty() || worker.loading) return;
-            const JobId alone = *worker.runnable_alone.begin();
-            worker.runnable_alone.erase(worker.runnable_alone.begin());
-            const Job& job = jobs_.at(alone);
-            send(id, job.model, {{alone, {job.traits.submitter, job.traits.priority, 0}}}, true,
-                 now);
-            return;
-        }
-        const std::optional<JobId> head = worker.runnable.front(now);
-        if (!head) return;
-        const ModelId model = jobs_.at(*head).model;
-        const BatchLimits& limits = models_.at(model).limits.batch;
-        const Time due =
-            batch_due(worker.runnable.backlog(*head), limits, worker.in_flight.empty());
-        if (due > now) {
-            worker.batch_due = due;
-            return;
-        }
-        send(id, model, worker.runnable.take(now, limits), false, now);
-    }
-}
-
-void Dispatch::send(WorkerId id, ModelId model_id, const std::vector<FairQueue::Taken>& jobs,
-                    bool suspect, Time now) {
-    Worker& worker = workers_[id];
-    Model& model = models_.at(model_id);
-    Batch batch{.model = model_id, .jobs = {}, .parts = {}, .suspect = suspect, .measures = true};
-    for (const auto& [job_id, charge] : jobs) {
-        Job& job = jobs_.at(job_id);
-        job.in_flight = true;
-        if (job.start_by) start_by_.erase({*job.start_by, job_id});
-        batch.jobs.push_back(job_id);
-        batch.parts.push_back({job_id, charge, job.traits.size.work()});
-    }
-    model.runnable -= jobs.size();
-    model.in_flight += jobs.size();
-    actions_.push_back(RunBatch{id, batch.jobs, suspect});
-    if (worker.in_flight.empty()) worker.head_since = now;
-    worker.in_flight.push_back(std::move(batch));
-}
-
-// What it took is shared out by work: to those who are charged for it, and to what the next is
-// thought to take.
-void Dispatch::batch_done(Worker& worker, const Batch& batch, Duration took) {
-    // What was answered from a cache costs what that took; the others share the rest.
-    const Share seconds = std::chrono::duration<Share>(took).count();
-    Share inferred = seconds;
-    std::uint64_t work = 0;
-    for (const Batch::Part& part : batch.parts) {
-        work += part.from_cache ? 0 : part.work;
-        inferred -= part.from_cache.value_or(0);
-    }
-    const Share a_unit =
-        std::max<Share>(inferred, 0) / static_cast<Share>(std::max<std::uint64_t>(work, 1));
-    for (const Batch::Part& part : batch.parts)
-        worker.runnable.settle(part.charge,
-                               part.from_cache.value_or(a_unit * static_cast<Share>(part.work)));
-    if (!batch.measures || work == 0) return;
-    Model& model = models_.at(batch.model);
-    const Share a_job = seconds / static_cast<Share>(batch.parts.size());
-    const Share weight = std::exchange(model.measured, true) ? kNewest : 1;
-    model.seconds_a_unit += weight * (a_unit - model.seconds_a_unit);
-    model.seconds_a_job += weight * (a_job - model.seconds_a_job);
-    model.least_a_unit += weight * (a_unit - model.least_a_unit);
-    model.least_a_unit = std::min(model.least_a_unit, a_unit);
-}
-
-Share Dispatch::estimate(const BatchSize& size, const Model& model) {
-    return model.measured ? model.seconds_a_unit * static_cast<Share>(size.work())
-                          : kFirstGuess * static_cast<Share>(size.rows);
-}
-
-Duration Dispatch::least_time(const BatchSize& size, const Model& model) {
-    return std::chrono::duration_cast<Duration>(
-        std::chrono::duration<Share>(model.least_a_unit * static_cast<Share>(size.work())));
-}
-
-void Dispatch::doubt(Model& model) {
-    model.least_a_unit -= kDoubt * model.least_a_unit;
-    model.load_time -= std::chrono::duration_cast<Duration>(kDoubt * model.load_time);
-}
-
 // Those that can no longer make their deadlines, before they cost anything.
 void Dispatch::refuse_late(Time now) {
     std::set<ModelId> models;
@@ -379,16 +290,28 @@ std::optional<RefuseJob> Dispatch::turned_away(JobId id, const Model& model, con
         return RefuseJob{id, Refusal::worker_failed, worker.since};
     if (model.residency == Residency::failed && now < model.since)
         return RefuseJob{id, Refusal::model_failed, model.since};
-    const bool loads = model.residency == Residency::loading;
-    const bool has_to_load = model.residency == Residency::cold ||
-                             model.residency == Residency::unloading ||
-                             model.residency == Residency::failed;
-    const Time earliest = loads         ? std::max(now, model.since + model.load_time)
-                          : has_to_load ? now + model.load_time
-                                        : now;
-    if (job.start_by && *job.start_by < earliest)
+    if (!job.start_by) return std::nullopt;
+    const Time earliest = earliest_begin(model, job, now);
+    if (*job.start_by < earliest)
         return RefuseJob{id, Refusal::too_late, {}, earliest - *job.start_by};
     return std::nullopt;
+}
+
+// A load that is before it; what its worker has; and what its session sent before and is of its
+// kind, since those keep their order.
+Time Dispatch::earliest_begin(const Model& model, const Job& job, Time now) const {
+    const Worker& worker = workers_[model.worker];
+    switch (model.residency) {
+        case Residency::loading: return std::max(now, model.since + model.load_time);
+        case Residency::cold:
+        case Residency::unloading:
+        case Residency::failed: return now + model.load_time;
+        default:
+            return free_at(worker, now) +
+                   least_time(worker.runnable.work_before(job.traits.submitter, job.traits.priority,
+                                                          {job.model, job.traits.form}),
+                              model);
+    }
 }
 
 void Dispatch::make_runnable(Model& model) {
@@ -402,11 +325,8 @@ void Dispatch::make_runnable(Model& model) {
         }
         const JobTraits& traits = job.traits;
         worker.runnable.push(id,
-                             {traits.submitter,
-                              traits.priority,
-                              {job.model, traits.form},
-                              estimate(traits.size, model),
-                              traits.size},
+                             {traits.submitter, traits.priority, kind_of(id),
+                              estimate(traits.size, model), traits.size},
                              job.came);
     }
 }

@@ -117,6 +117,12 @@ struct RunBatch {
     std::vector<JobId> jobs;
     bool suspect;  // one job, in flight when a worker died: runs alone
 };
+// Nobody waits for a job in flight any more: its worker is to leave it out if it has not begun. It
+// is reported back all the same, by left_out() where that was done.
+struct DropJob {
+    WorkerId worker;
+    JobId job;
+};
 struct RefuseJob {
     JobId job;
     Refusal why;
@@ -140,8 +146,8 @@ struct ForgetModel {
     ModelId model;
 };
 
-using Action =
-    std::variant<StartWorker, StopWorker, KillWorker, MakeRoom, ForgoRoom, LoadModel, UnloadModel,
-                 ParkModel, WakeModel, RunBatch, RefuseJob, ModelMoved, ModelSettled, ForgetModel>;
+using Action = std::variant<StartWorker, StopWorker, KillWorker, MakeRoom, ForgoRoom, LoadModel,
+                            UnloadModel, ParkModel, WakeModel, RunBatch, DropJob, RefuseJob,
+                            ModelMoved, ModelSettled, ForgetModel>;
 
 }  // namespace samovar::scheduler

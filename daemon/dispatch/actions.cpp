@@ -127,12 +127,23 @@ void Dispatcher::perform(const scheduler::WakeModel& action) {
 }
 
 void Dispatcher::perform(const scheduler::RunBatch& action) {
-    for (const scheduler::JobId job : action.jobs)
-        jobs_.at(job).suspect = action.suspect;
+    for (const scheduler::JobId id : action.jobs) {
+        Job& job = jobs_.at(id);
+        job.suspect = action.suspect;
+        job.batch = 0;
+    }
     const NewJob& first = jobs_.at(action.jobs.front()).work;
     if (!first.synthetic) ++first.model->batches;
     places_[action.worker].outgoing.push_back(action.jobs);
     send_ready_batches(action.worker);
+}
+
+void Dispatcher::perform(const scheduler::DropJob& action) {
+    const auto found = jobs_.find(action.job);
+    const Place& place = places_[action.worker];
+    if (found == jobs_.end() || !place.process) return;
+    if (found->second.batch == 0) return left_out(action.job);  // its channels are not mapped yet
+    place.process->tell(ipc::DropJob{action.job, found->second.batch});
 }
 
 void Dispatcher::perform(const scheduler::RefuseJob& action) {
@@ -253,10 +264,14 @@ void Dispatcher::send_ready_batches(scheduler::WorkerId id) {
 
 void Dispatcher::send(Place& place, const std::vector<scheduler::JobId>& batch) {
     const scheduler::Time now = Clock::now();
+    const auto together = place.process->jobs_together();
     auto followers = static_cast<std::uint32_t>(batch.size());
+    if (followers > 0) ++place.batches;
     for (const scheduler::JobId id : batch) {
         Job& job = jobs_.at(id);
         job.sent = now;
+        stay_awake(*job.work.model, now);
+        job.batch = place.batches;
         ipc::RunJob& run = job.work.checked.run;
         run.model = job.work.model->id;
         run.suspect = job.suspect;

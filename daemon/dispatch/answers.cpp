@@ -24,6 +24,26 @@ scheduler::Duration taken_by(const ipc::Timings& timings, scheduler::Duration mo
     return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(told, passed)));
 }
 
+// The part of a job's time that went before its inference.
+scheduler::Share preparing(const ipc::Timings& timings) {
+    const auto all = static_cast<scheduler::Share>(timings.prepared) +
+                     static_cast<scheduler::Share>(timings.inferred);
+    return all > 0 ? static_cast<scheduler::Share>(timings.prepared) / all : 0;
+}
+
+// Of a worker's time, up to which sleeping until an answer comes takes longer than it saves.
+constexpr std::uint64_t kBriefNs = 200'000;
+
+bool is_brief(const ipc::Timings& timings) {
+    return timings.prepared < kBriefNs && timings.inferred < kBriefNs &&
+           timings.finished < kBriefNs &&
+           timings.prepared + timings.inferred + timings.finished < kBriefNs;
+}
+
+Error cancelled() {
+    return {Errc::cancelled, "the job was cancelled", "", 0, 0};
+}
+
 // Batches are measured at a version's first load, and told of at each.
 void tell_batch_curve(ipc::LoadReport& report, ModelVersion& model) {
     for (const ipc::LoadFact& fact : report.facts)
@@ -82,6 +102,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     if (frame.header.type == ipc::MessageType::error) {
         const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
         Error error = reply ? reply->error : reply.error();
+        if (error.code == Errc::cancelled) return left_out(id);
         // A worker that knows its input knows no clock of the quarantine.
         if (error.code == Errc::worker_died) error.retry_after_ms = kQuarantineMs;
         return finish_failed(id, error);
@@ -94,25 +115,30 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     const bool unwanted = cached && found != jobs_.end()
                               ? dispatch_.answered_from_cache(
                                     id, now, taken_by(done->timings, now - found->second.sent))
-                              : dispatch_.finished(id, now);
+                              : dispatch_.finished(id, now, true, preparing(done->timings));
     if (found != jobs_.end()) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
         job.work.model->kept = done->kept;
+        job.work.model->brief = is_brief(done->timings);
+        stay_awake(*job.work.model, now);
         job.work.model->cache_hits += cached ? 1 : 0;
         ipc::Done answer{std::move(done->outputs), done->timings, std::move(done->details)};
         answer.timings.queued = nanoseconds(job.sent - job.received);
         answer.timings.total = nanoseconds(now - job.received);
         if (const auto requester = job.work.requester.lock()) {
             if (unwanted)
-                requester->request_failed(job.work.request,
-                                          {Errc::cancelled, "the job was cancelled", "", 0, 0});
+                requester->request_failed(job.work.request, cancelled());
             else
                 requester->job_done(job.work.request, std::move(answer));
         }
         ended(job, cached ? Ending::from_cache : Ending::done);
     }
     carry_out();
+}
+
+void Dispatcher::stay_awake(const ModelVersion& model, scheduler::Time now) {
+    if (model.brief) eager_until_ = now + std::chrono::nanoseconds(kBriefNs);
 }
 
 void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
@@ -122,12 +148,25 @@ void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
         const Job job = std::move(found->second);
         jobs_.erase(found);
         const bool late = error.code == Errc::too_late && job.work.checked.deadline;
-        Error told = unwanted ? Error{Errc::cancelled, "the job was cancelled", "", 0, 0} : error;
+        Error told = unwanted ? cancelled() : error;
         if (late && !unwanted)
             told = too_late(job, now - job.received - *job.work.checked.deadline);
         if (const auto requester = job.work.requester.lock())
             requester->request_failed(job.work.request, told);
         ended(job, late ? Ending::withdrawn : Ending::failed);
+    }
+    carry_out();
+}
+
+// The worker did not run it, or not to its end.
+void Dispatcher::left_out(scheduler::JobId id) {
+    dispatch_.left_out(id, Clock::now());
+    if (const auto found = jobs_.find(id); found != jobs_.end()) {
+        const Job job = std::move(found->second);
+        jobs_.erase(found);
+        if (const auto requester = job.work.requester.lock())
+            requester->request_failed(job.work.request, cancelled());
+        ended(job, Ending::withdrawn);
     }
     carry_out();
 }
@@ -237,6 +276,7 @@ void Dispatcher::worker_exited(WorkerProcess& worker, const std::string& how) {
     place.mapping.clear();
     place.gone_while_mapping.clear();
     place.outgoing.clear();
+    place.batches = 0;
     place.spawn_ns = place.device_init_ns = 0;
     place.asked_at.reset();
     if (!expected)

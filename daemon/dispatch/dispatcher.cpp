@@ -120,7 +120,7 @@ scheduler::JobId Dispatcher::submit(NewJob work) noexcept {
     const auto kind = work.synthetic ? scheduler::CallKind::hot
                                      : watcher->job_came(model, work.checked.keep_alive);
     const scheduler::JobTraits traits = traits_of(work, now);
-    jobs_[id] = Job{std::move(work), now, {}, false, std::nullopt, kind};
+    jobs_[id] = Job{.work = std::move(work), .received = now, .kind = kind};
     dispatch_.submit(id, model, traits, now);
     carry_out();
     return id;

@@ -112,6 +112,10 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::size_t jobs_of_callers() const { return dispatch_.jobs() - dispatch_.synthetic_jobs(); }
     std::size_t processes() const;
 
+    // Until when an answer, or the next job after one, may come before one could sleep: where jobs
+    // of this model are brief. In the past where none is.
+    scheduler::Time eager_until() const { return eager_until_; }
+
     // The versions that can run.
     const std::map<scheduler::ModelId, ModelPtr>& models() const { return models_; }
     ipc::Residency residency(const ModelVersion& model) const;
@@ -127,8 +131,9 @@ class Dispatcher final : private WorkerProcess::Listener {
     struct Job {
         NewJob work;
         scheduler::Time received{}, sent{};
+        std::uint64_t batch = 0;  // of Place::batches; 0: it was not sent yet
         bool suspect = false;
-        std::optional<ipc::Digest> digest;
+        std::optional<ipc::Digest> digest{};
         scheduler::CallKind kind = scheduler::CallKind::hot;
     };
     // A worker's place, whatever process fills it.
@@ -138,9 +143,10 @@ class Dispatcher final : private WorkerProcess::Listener {
         std::set<std::uint32_t> mapped, mapping, gone_while_mapping;
         // Batches, until the channels of the first are mapped.
         std::deque<std::vector<scheduler::JobId>> outgoing;
-        std::string problem;      // how the last process ended
-        std::string not_started;  // the way out where there was none; else empty
-        std::string killed_for;   // why this one was killed, if it was
+        std::uint64_t batches = 0;  // that were sent to this process
+        std::string problem;        // how the last process ended
+        std::string not_started;    // the way out where there was none; else empty
+        std::string killed_for;     // why this one was killed, if it was
         scheduler::Time started{};
         // Of this process, until a load has reported them.
         std::uint64_t spawn_ns = 0, device_init_ns = 0;
@@ -171,6 +177,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::ParkModel& action);
     void perform(const scheduler::WakeModel& action);
     void perform(const scheduler::RunBatch& action);
+    void perform(const scheduler::DropJob& action);
     void perform(const scheduler::RefuseJob& action);
     void perform(const scheduler::ModelMoved& action);
     void perform(const scheduler::ModelSettled& action);
@@ -187,7 +194,9 @@ class Dispatcher final : private WorkerProcess::Listener {
     void load_answered(scheduler::WorkerId id, scheduler::ModelId model, const ipc::Frame& frame);
     void load_progressed(scheduler::ModelId model, const ipc::Progress& progress);
     void finish(scheduler::JobId id, const ipc::Frame& frame);
+    void stay_awake(const ModelVersion& model, scheduler::Time now);
     void finish_failed(scheduler::JobId id, const Error& error);
+    void left_out(scheduler::JobId id);
     Error refusal(const Job& job, const scheduler::RefuseJob& action) const;
     static Error too_late(const Job& job, scheduler::Duration late);
     Error missed(const ModelVersion& model, scheduler::WorkerId place,
@@ -230,6 +239,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     asio::steady_timer silence_timer_;
     bool listens_ = false;
     bool carrying_out_ = false;
+    scheduler::Time eager_until_{};
     bool draining_ = false, shut_down_ = false;
 };
 

@@ -53,6 +53,13 @@ class WorkerProcess : public std::enable_shared_from_this<WorkerProcess> {
         answers_[id] = std::move(answer);
         control_->send(message, id, descriptor);
     }
+    // To control, what has no answer.
+    template <class Message>
+    void tell(const Message& message) {
+        control_->send(message, 0);
+    }
+    // What is sent of jobs while it lives goes out together.
+    Connection::Together jobs_together() { return Connection::Together(*jobs_); }
     template <class Message>
     void send_job(const Message& message, std::uint64_t job) {
         jobs_->send(message, job);

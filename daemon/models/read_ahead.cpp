@@ -44,7 +44,7 @@ std::vector<std::string> files_to_read(const ipc::CodeSpec& code) {
     return files;
 }
 
-void read_ahead(const std::vector<std::string>& files, std::stop_token stop) noexcept {
+void read_ahead(const std::vector<std::string>& files, const std::stop_token& stop) noexcept {
     for (const std::string& file : files)
         if (const ipc::UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); fd)
             read_all(fd.get(), stop);

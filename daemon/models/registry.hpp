@@ -21,6 +21,7 @@ struct ModelVersion : Candidate {
     std::uint64_t load_ns = 0;     // that its worker took to load it, without its start
     std::uint64_t jobs_done = 0, jobs_failed = 0;
     std::uint64_t batches = 0;               // of one job or several
+    bool brief = false;                      // its last job took its worker next to no time
     std::uint64_t cache_hits = 0;            // jobs that were answered from the results it keeps
     ipc::KeptResults kept;                   // in its worker
     std::uint32_t batch_rows = 0;            // as the first load found it, where it was to find out

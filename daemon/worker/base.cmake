@@ -7,6 +7,7 @@ find_package(nlohmann_json REQUIRED)
 if(NOT TARGET samovar_worker_base)
     set(_worker ${CMAKE_CURRENT_LIST_DIR})
     add_library(samovar_worker_base STATIC
+        ${_worker}/answer_line.cpp
         ${_worker}/arguments.cpp
         ${_worker}/intake.cpp
         ${_worker}/log.cpp

@@ -1,6 +1,7 @@
 #include "daemon/worker/compute.hpp"
 
 #include <c10/core/InferenceMode.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ namespace {
 
 // Below it, what waking another thread takes is as much as it saves.
 constexpr std::chrono::milliseconds kWorthStaging{1};
+// A batch after which the next is waited for awake, and how long.
+constexpr std::chrono::microseconds kBrief{200};
 
 }  // namespace
 
@@ -32,7 +35,7 @@ void ComputeLoop::run() {
 
     std::optional<Batch> next;
     for (;;) {
-        Batch batch = next ? std::move(*next) : find_model(*intake_.next(ipc::Wait::yes));
+        Batch batch = next ? std::move(*next) : find_model(next_jobs());
         next.reset();
         // It says as much as is known of how long this one will take.
         const bool stages = batch.model && batch.model->last_run >= kWorthStaging;
@@ -42,6 +45,19 @@ void ComputeLoop::run() {
     }
 }
 
+// After a brief batch the next often comes before a thread could sleep and be woken again. Others
+// have the processor meanwhile, if they want it.
+TakenBatch ComputeLoop::next_jobs() {
+    if (was_brief_) {
+        const auto until = std::chrono::steady_clock::now() + kBrief;
+        while (std::chrono::steady_clock::now() < until) {
+            if (std::optional<TakenBatch> taken = intake_.next(ipc::Wait::no)) return *taken;
+            ::sched_yield();
+        }
+    }
+    return *intake_.next(ipc::Wait::yes);
+}
+
 ComputeLoop::Batch ComputeLoop::find_model(TakenBatch taken) const {
     std::shared_ptr<LoadedModel> model = models_.find(taken.front().job.model);
     return {std::move(taken), std::move(model), nullptr};
@@ -49,32 +65,32 @@ ComputeLoop::Batch ComputeLoop::find_model(TakenBatch taken) const {
 
 void ComputeLoop::run(Batch batch) {
     activity_.begin(batch.jobs.front().request);
+    ++batches_;
     if (batch.model == nullptr) {
         const std::string number = std::to_string(batch.jobs.front().job.model);
+        const Error unknown{Errc::unknown_model, "model number " + number + " is not loaded here",
+                            "", 0, 0};
+        std::vector<Answer> answers;
         for (const TakenJob& taken : batch.jobs)
-            answer(taken.request,
-                   Error{Errc::unknown_model, "model number " + number + " is not loaded here", "",
-                         0, 0});
-        return;
+            answers.push_back({taken.request, unknown});
+        return put_in_line(std::move(batch), std::move(answers));
     }
     threads_.use(batch.model->threads);
     const auto begun = std::chrono::steady_clock::now();
     std::vector<Answer> answers = run_jobs(batch);
     const bool ran = std::ranges::any_of(
         answers, [](const Answer& each) { return each.done && !each.done->timings.cached; });
-    if (ran) batch.model->last_run = std::chrono::steady_clock::now() - begun;
-    batch.staged.reset();
-    batch.model.reset();
-    for (Answer& each : answers)
-        answer(each.request, std::move(each.done));
-    activity_.end();  // where all were answered before
+    const auto took = std::chrono::steady_clock::now() - begun;
+    was_brief_ = took < kBrief;
+    if (ran) batch.model->last_run = took;
+    put_in_line(std::move(batch), std::move(answers));
 }
 
 std::vector<ComputeLoop::Answer> ComputeLoop::run_jobs(Batch& batch) {
     const LoadedModel& model = *batch.model;
     std::vector<Answer> answers;
     if (!batch.staged && batch.jobs.size() == 1) {
-        answers.push_back({batch.jobs.front().request, run_alone(batch.jobs.front(), model)});
+        answers.push_back(run_alone(batch.jobs.front(), model));
         return answers;
     }
     const CerrCapture said;
@@ -93,32 +109,18 @@ std::vector<ComputeLoop::Answer> ComputeLoop::run_jobs(Batch& batch) {
     return run_ready(batch.jobs, *batch.staged, tell);
 }
 
-Result<ipc::JobDone> ComputeLoop::run_alone(const TakenJob& taken, const LoadedModel& model) {
+ComputeLoop::Answer ComputeLoop::run_alone(const TakenJob& taken, const LoadedModel& model) {
     const CerrCapture said;
+    auto member = std::make_unique<Member>(channels_);
     try {
-        Slots slots(channels_);
-        admit(taken, slots);
-        CachedJob job(model, taken.job, slots);
-        if (auto kept = job.from_cache()) return std::move(*kept);
-        const BatchJob own = job.to_run();
-        return job.finish(run_task(model, *own.job, *own.slots, device_, *clock_));
+        admit(taken, member->slots);
+        CachedJob& job = member->job.emplace(model, taken.job, member->slots);
+        if (auto kept = job.from_cache()) return {taken.request, std::move(*kept)};
+        ipc::JobDone done = run_task(model, job.to_run(wanted(taken)), device_, *clock_);
+        return finish(taken, std::move(member), std::move(done));
     } catch (...) {
-        return told("a job of " + model.name, said.text());
+        return {taken.request, told("a job of " + model.name, said.text())};
     }
-}
-
-// Before the answer nothing of the job is held any more, and the worker is at nothing: whoever has
-// the answer finds it so.
-void ComputeLoop::answer(std::uint64_t request, Result<ipc::JobDone> done) {
-    activity_.end();
-    deliver(request, std::move(done));
-}
-
-void ComputeLoop::deliver(std::uint64_t request, Result<ipc::JobDone> done) {
-    if (done)
-        answers_.send(*done, request);
-    else
-        answers_.fail(std::move(done).error(), request);
 }
 
 Error ComputeLoop::told(const std::string& of, const std::string& said) {
@@ -127,20 +129,27 @@ Error ComputeLoop::told(const std::string& of, const std::string& said) {
     // Also waits for copies under way, so that the slots are the client's again.
     if (!device_.usable()) {
         log::error(device_.name() + " is not usable any more; the worker ends");
+        line_.drain();  // what has run is not run again
         _exit(1);
     }
     return error;
 }
 
-void ComputeLoop::check_deadline(const ipc::RunJob& job) {
-    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(job.deadline_ns)};
-    if (job.deadline_ns != 0 && std::chrono::steady_clock::now() > deadline)
+StillWanted ComputeLoop::wanted(const TakenJob& taken) const {
+    return [this, job = taken.request] { return !unwanted_.contains(job); };
+}
+
+void ComputeLoop::check_call(const TakenJob& taken) const {
+    check_wanted(wanted(taken));
+    const std::uint64_t until = taken.job.deadline_ns;
+    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(until)};
+    if (until != 0 && std::chrono::steady_clock::now() > deadline)
         throw JobError(Errc::too_late, "the job's turn came after its deadline");
 }
 
 void ComputeLoop::admit(const TakenJob& taken, Slots& slots) {
     const ipc::RunJob& job = taken.job;
-    check_deadline(job);
+    check_call(taken);
     if (!job.suspect && job.refused.empty()) return;
     const ipc::Digest digest = job_digest(job, slots);
     if (std::find(job.refused.begin(), job.refused.end(), digest) != job.refused.end())

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/worker/activity.hpp"
+#include "daemon/worker/answer_line.hpp"
 #include "daemon/worker/cache/cached_job.hpp"
 #include "daemon/worker/channels.hpp"
 #include "daemon/worker/engine/device.hpp"
@@ -17,21 +18,28 @@
 #include "daemon/worker/tasks/slots.hpp"
 #include "daemon/worker/tasks/task.hpp"
 #include "daemon/worker/thread_count.hpp"
+#include "daemon/worker/unwanted.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::worker {
 
 // Takes batches of jobs from the jobs socket, one after the other, runs and answers them. It reads
 // the socket itself while it has nothing else to do, so that no job waits for a hand-over between
-// threads; while it runs a batch that takes long, another thread stages the next.
+// threads; while it runs a batch that takes long, another thread stages the next, and pictures of
+// the one before are encoded by others.
 class ComputeLoop {
   public:
-    ComputeLoop(Device& device, const Models& models, const Channels& channels, Activity& activity)
+    ComputeLoop(Device& device, const Models& models, const Channels& channels, Activity& activity,
+                UnwantedJobs& unwanted, unsigned threads)
         : device_(device),
           models_(models),
           channels_(channels),
           activity_(activity),
+          unwanted_(unwanted),
           answers_(ipc::kJobsFd),
+          line_(
+              [this](std::uint64_t job, Result<ipc::JobDone> done) { send(job, std::move(done)); },
+              threads),
           intake_(ipc::kJobsFd, answers_),
           stager_(intake_, [this](TakenBatch taken) { return stage(std::move(taken)); }) {}
 
@@ -54,6 +62,7 @@ class ComputeLoop {
         std::vector<std::size_t> places;               // of those that `prepared` has
         std::unique_ptr<PreparedBatch> prepared;       // null: none
     };
+    struct Unfinished;
     struct Batch {
         TakenBatch jobs;
         std::shared_ptr<LoadedModel> model;   // null: it is not loaded here
@@ -61,18 +70,24 @@ class ComputeLoop {
     };
     using Prepare = std::function<std::unique_ptr<PreparedBatch>(std::span<const BatchJob>)>;
 
+    TakenBatch next_jobs();
     Batch find_model(TakenBatch taken) const;
     struct Answer {
         std::uint64_t request;
         Result<ipc::JobDone> done;
+        std::unique_ptr<Member> unfinished{};  // not null: its pictures are not encoded yet
     };
     void run(Batch batch);
     std::vector<Answer> run_jobs(Batch& batch);
-    Result<ipc::JobDone> run_alone(const TakenJob& taken, const LoadedModel& model);
+    Answer run_alone(const TakenJob& taken, const LoadedModel& model);
+    // compute_answers.cpp
+    static Answer finish(const TakenJob& taken, std::unique_ptr<Member> member, ipc::JobDone done);
+    void put_in_line(Batch batch, std::vector<Answer> answers);
+    void send(std::uint64_t request, Result<ipc::JobDone> done);
     // compute_batch.cpp
     std::unique_ptr<ReadyJobs> make_ready(const TakenBatch& taken, const LoadedModel& model,
                                           const Prepare& prepare, const TellError& tell);
-    static void look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
+    void look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
     void answer_known(const TakenBatch& taken, ReadyJobs& jobs);
     std::vector<Answer> run_ready(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell);
     // The stager's.
@@ -81,16 +96,20 @@ class ComputeLoop {
     Error told(const std::string& of, const std::string& said);
     // Sends the digest of a suspect job; throws JobError for one that is to be refused.
     void admit(const TakenJob& taken, Slots& slots);
-    static void check_deadline(const ipc::RunJob& job);
-    void answer(std::uint64_t request, Result<ipc::JobDone> done);
-    void deliver(std::uint64_t request, Result<ipc::JobDone> done);
+    // Throws JobError for one that comes too late, or for nobody.
+    void check_call(const TakenJob& taken) const;
+    StillWanted wanted(const TakenJob& taken) const;
 
     Device& device_;
     const Models& models_;
     const Channels& channels_;
     Activity& activity_;
+    UnwantedJobs& unwanted_;
+    std::uint64_t batches_ = 0;  // that were begun
+    bool was_brief_ = false;     // the last of them
     ThreadCount threads_;
     Outbox answers_;
+    AnswerLine line_;
     std::unique_ptr<StageClock> clock_;
     Intake intake_;
     Stager<Batch> stager_;

@@ -23,7 +23,7 @@ std::unique_ptr<ComputeLoop::ReadyJobs> ComputeLoop::make_ready(const TakenBatch
                 member.answer.emplace(*std::move(kept));
                 continue;
             }
-            jobs.push_back(job.to_run());
+            jobs.push_back(job.to_run(wanted(taken[i])));
             ready->places.push_back(i);
         } catch (...) {
             member.answer.emplace(tell());
@@ -40,12 +40,13 @@ std::unique_ptr<ComputeLoop::ReadyJobs> ComputeLoop::make_ready(const TakenBatch
     return ready;
 }
 
-// Since they were made ready, deadlines may have passed, and equal jobs have left their results.
+// Since they were made ready, deadlines may have passed, callers have left, and equal jobs have
+// left their results.
 void ComputeLoop::look_again(const TakenBatch& taken, ReadyJobs& jobs, const TellError& tell) {
     for (std::size_t i = 0; i < jobs.places.size(); ++i) {
         Member& member = *jobs.members[jobs.places[i]];
         try {
-            check_deadline(taken[jobs.places[i]].job);
+            check_call(taken[jobs.places[i]]);
             if (auto kept = member.job->from_cache()) member.answer.emplace(*std::move(kept));
         } catch (...) {
             member.answer.emplace(tell());
@@ -60,7 +61,7 @@ void ComputeLoop::answer_known(const TakenBatch& taken, ReadyJobs& jobs) {
         if (!jobs.members[i]->answer) continue;
         Result<ipc::JobDone> known = *std::move(jobs.members[i]->answer);
         jobs.members[i].reset();
-        deliver(taken[i].request, std::move(known));
+        line_.add({taken[i].request, std::move(known)});
     }
 }
 
@@ -75,14 +76,15 @@ std::vector<ComputeLoop::Answer> ComputeLoop::run_ready(const TakenBatch& taken,
         done.assign(jobs.places.size(), tell());
     }
     for (std::size_t i = 0; i < jobs.places.size(); ++i) {
-        Member* member = jobs.members[jobs.places[i]].get();
+        std::unique_ptr<Member>& member = jobs.members[jobs.places[i]];
         if (member == nullptr) continue;
+        const TakenJob& job = taken[jobs.places[i]];
         try {
-            if (done[i]) done[i] = member->job->finish(*std::move(done[i]));
+            answers.push_back(done[i] ? finish(job, std::move(member), *std::move(done[i]))
+                                      : Answer{job.request, std::move(done[i])});
         } catch (...) {
-            done[i] = tell();
+            answers.push_back({job.request, tell()});
         }
-        answers.push_back({taken[jobs.places[i]].request, std::move(done[i])});
     }
     return answers;
 }

@@ -53,6 +53,7 @@ void ControlLoop::take(ipc::Frame frame) {
         case ipc::MessageType::worker_park: return pass_on<ipc::WorkerPark>(frame);
         case ipc::MessageType::worker_wake: return pass_on<ipc::WorkerWake>(frame);
         case ipc::MessageType::worker_health: return health(frame.header.request);
+        case ipc::MessageType::drop_job: return drop(frame);
         default:
             answers_.fail(
                 {Errc::protocol, "the control socket does not take this message", "", 0, 0},
@@ -82,6 +83,12 @@ void ControlLoop::health(std::uint64_t request) {
     report.models = static_cast<std::uint32_t>(models_.count());
     report.channels = static_cast<std::uint32_t>(channels_.count());
     answers_.send(report, request);
+}
+
+void ControlLoop::drop(const ipc::Frame& frame) {
+    const Result<ipc::DropJob> message = ipc::decode<ipc::DropJob>(frame.body);
+    if (!message) return answers_.fail(message.error(), frame.header.request);
+    unwanted_.add(message->job, message->batch);
 }
 
 template <class Order>

@@ -4,6 +4,7 @@
 #include "daemon/worker/loader.hpp"
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
+#include "daemon/worker/unwanted.hpp"
 #include "ipc/wire/frame.hpp"
 
 namespace samovar::worker {
@@ -13,11 +14,12 @@ namespace samovar::worker {
 class ControlLoop {
   public:
     ControlLoop(Channels& channels, const Models& models, Loader& loader, const Activity& activity,
-                Outbox& answers)
+                UnwantedJobs& unwanted, Outbox& answers)
         : channels_(channels),
           models_(models),
           loader_(loader),
           activity_(activity),
+          unwanted_(unwanted),
           answers_(answers) {}
 
     // The main thread's life.
@@ -28,6 +30,7 @@ class ControlLoop {
     void map(const ipc::Frame& frame);
     void unmap(const ipc::Frame& frame);
     void health(std::uint64_t request);
+    void drop(const ipc::Frame& frame);
     template <class Order>
     void pass_on(const ipc::Frame& frame);
 
@@ -35,6 +38,7 @@ class ControlLoop {
     const Models& models_;
     Loader& loader_;
     const Activity& activity_;
+    UnwantedJobs& unwanted_;
     Outbox& answers_;
 };
 

@@ -20,6 +20,7 @@
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
 #include "daemon/worker/process.hpp"
+#include "daemon/worker/unwanted.hpp"
 
 using namespace samovar;
 using namespace samovar::worker;
@@ -38,13 +39,15 @@ int probe() {
     Models models;
     Channels channels(device);
     Activity activity;
+    UnwantedJobs unwanted;
     Loader loader(device, models, control, {arguments.threads, arguments.decode_cache});
-    ComputeLoop compute(device, models, channels, activity);
+    ComputeLoop compute(device, models, channels, activity, unwanted,
+                        static_cast<unsigned>(arguments.threads));
     // They live as long as the process: nothing ends them but its end.
     std::thread([&loader] { loader.run(); }).detach();
     std::thread([&compute] { compute.run(); }).detach();
     std::thread([&compute] { compute.run_stager(); }).detach();
-    ControlLoop(channels, models, loader, activity, control).run();
+    ControlLoop(channels, models, loader, activity, unwanted, control).run();
 }
 
 }  // namespace

@@ -25,10 +25,28 @@ class Outbox {
     // The answer to a request that failed. Texts beyond the wire's limit are cut.
     void fail(Error error, std::uint64_t request);
 
+    // What is sent while it lives goes out at its end, in one call: a call for each of a batch's
+    // answers would take longer than many a network takes for a row.
+    class Together {
+      public:
+        explicit Together(Outbox& outbox) : outbox_(outbox) { outbox_.hold(); }
+        ~Together() { outbox_.release(); }
+        Together(const Together&) = delete;
+        Together& operator=(const Together&) = delete;
+
+      private:
+        Outbox& outbox_;
+    };
+
   private:
     void deliver(const ipc::Bytes& frame);
+    void hold();
+    void release();
+    void flush();
 
     std::mutex sending_;
+    ipc::Bytes held_;
+    unsigned holders_ = 0;
     int socket_;
 };
 

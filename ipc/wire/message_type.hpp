@@ -61,6 +61,7 @@ enum class MessageType : std::uint16_t {
     run_job = 110,
     job_digest = 111,
     job_done = 112,
+    drop_job = 113,
 };
 
 std::string_view to_string(MessageType type) noexcept;

@@ -55,6 +55,7 @@ std::string_view to_string(MessageType type) noexcept {
         case MessageType::run_job: return "run_job";
         case MessageType::job_digest: return "job_digest";
         case MessageType::job_done: return "job_done";
+        case MessageType::drop_job: return "drop_job";
     }
     return "unknown";
 }

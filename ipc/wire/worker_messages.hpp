@@ -247,6 +247,19 @@ void serialize(Archive& ar, RunJob& m) {
        m.followers, m.deadline_ns, m.no_cache);
 }
 
+// On control: nobody waits for this job any more. It is left out if it has not begun, of one that
+// is cut the parts that have not, and answered `cancelled` then; else it is answered as ever. The
+// word itself has no answer, and may come before its job and after that was answered.
+struct DropJob {
+    static constexpr MessageType kType = MessageType::drop_job;
+    std::uint64_t job = 0;
+    std::uint64_t batch = 0;  // in which it was sent: the how-manieth of this process, from 1
+};
+template <class Archive>
+void serialize(Archive& ar, DropJob& m) {
+    ar(m.job, m.batch);
+}
+
 struct JobDigest {
     static constexpr MessageType kType = MessageType::job_digest;
     Digest digest{};

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -29,21 +30,36 @@ struct BatchSize {
 
 struct BatchLimits {
     BatchSize most{1, std::numeric_limits<std::uint64_t>::max()};
-    Duration delay{};  // how long a job may wait for mates while the device is busy
+    Duration delay{};  // how long a job may wait for mates
 };
 
 // Jobs that could go together.
 struct Backlog {
     BatchSize size{0, 0};
+    std::size_t jobs = 0;
     Time oldest{};
 };
 
-// From when on they are to go. At once where the device has nothing to do, or where they fill a
-// batch; else while the device is busy more may come, for as long as the oldest may wait.
-inline Time batch_due(const Backlog& backlog, const BatchLimits& limits, bool idle) {
-    const bool full =
-        backlog.size.rows >= limits.most.rows || backlog.size.tokens >= limits.most.tokens;
-    return idle || full ? Time::min() : backlog.oldest + limits.delay;
+// What a device is at, when jobs could be sent to it.
+struct DeviceMoment {
+    bool busy = false;  // a batch runs
+    bool worth_staging =
+        false;                 // to make the next one ready takes so long that it is best done now
+    std::size_t expected = 0;  // jobs: whom the last batch answered may ask again,
+    Time expected_until{};     // and soon
+};
+
+// From when on they are to go: at once where they fill a batch. Others gain nothing where the
+// device is busy, but that they are made ready meanwhile; so they wait for mates until it is done,
+// or where making ready takes long, for as long as the oldest may. Where the device has just
+// become idle, they are given a moment for those to come who will: else one who comes first goes
+// alone, and the others after him.
+inline Time batch_due(const Backlog& backlog, const BatchLimits& limits,
+                      const DeviceMoment& device) {
+    if (backlog.size.rows >= limits.most.rows || backlog.size.tokens >= limits.most.tokens)
+        return Time::min();
+    if (device.busy) return device.worth_staging ? backlog.oldest + limits.delay : Time::max();
+    return backlog.jobs < device.expected ? device.expected_until : Time::min();
 }
 
 // A batch that is being put together. A job that is larger than any batch goes alone.

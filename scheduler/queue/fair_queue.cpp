@@ -55,7 +55,16 @@ std::optional<JobId> FairQueue::front(Time now) {
 Backlog FairQueue::backlog(JobId front) const {
     const Job& job = jobs_.at(front);
     const Kind& kind = levels_[static_cast<std::size_t>(job.level)].kinds.at(job.what.kind);
-    return {kind.size, kind.ages.begin()->first};
+    return {kind.size, kind.ages.size(), kind.ages.begin()->first};
+}
+
+std::uint64_t FairQueue::work_before(const Submitter& submitter, Priority priority,
+                                     const JobKind& kind) const {
+    const auto& kinds = levels_[static_cast<std::size_t>(priority)].kinds;
+    const auto jobs = kinds.find(kind);
+    if (jobs == kinds.end()) return 0;
+    const auto theirs = jobs->second.work.find(submitter);
+    return theirs == jobs->second.work.end() ? 0 : theirs->second;
 }
 
 std::vector<FairQueue::Taken> FairQueue::take(Time now, const BatchLimits& limits) {
@@ -105,6 +114,7 @@ void FairQueue::put(JobId id, const Job& job) {
     Kind& kind = to.kinds[job.what.kind];
     kind.flows.add(id, job.what.submitter, to.ledger);
     kind.size += job.what.size;
+    kind.work[job.what.submitter] += job.what.size.work();
     kind.ages.emplace(job.came, id);
 }
 
@@ -115,6 +125,9 @@ void FairQueue::withdraw(JobId id, const Job& job) {
     const auto kind = from.kinds.find(job.what.kind);
     kind->second.flows.remove(id, job.what.submitter);
     kind->second.size -= job.what.size;
+    const auto work = kind->second.work.find(job.what.submitter);
+    work->second -= job.what.size.work();
+    if (work->second == 0) kind->second.work.erase(work);
     kind->second.ages.erase({job.came, id});
     if (kind->second.flows.empty()) from.kinds.erase(kind);
 }

@@ -19,6 +19,7 @@ using SessionId = std::uint64_t;
 struct Submitter {
     Uid uid = 0;
     SessionId session = 0;
+    auto operator<=>(const Submitter&) const = default;
 };
 
 enum class Priority : std::uint8_t { interactive, normal, background };
@@ -77,6 +78,10 @@ class FairQueue {
     std::optional<JobId> front(Time now);
     // The jobs that could go with it, itself included. It is in the queue.
     Backlog backlog(JobId front) const;
+    bool has(JobId job) const { return jobs_.contains(job); }
+    // The work of a session's jobs of a kind on a level: what one that comes now goes after.
+    std::uint64_t work_before(const Submitter& submitter, Priority level,
+                              const JobKind& kind) const;
     // Takes the job whose turn it is, and after it those of its kind whose turn it would be next,
     // until one does not fit. Empty where there is no job.
     std::vector<Taken> take(Time now, const BatchLimits& limits);
@@ -122,6 +127,7 @@ class FairQueue {
     struct Kind {
         Flows flows;
         BatchSize size{0, 0};
+        std::map<Submitter, std::uint64_t> work;
         Ages ages;
     };
     struct Level {

@@ -73,7 +73,7 @@ InProcess::~InProcess() = default;
 ipc::Timings InProcess::run() {
     const c10::InferenceMode inference;
     worker::Slots slots(*channels_);
-    return worker::run_task(*model_, job_, slots, *device_, *clock_).timings;
+    return worker::run_task(*model_, {&job_, &slots}, *device_, *clock_).timings;
 }
 
 }  // namespace samovar::bench

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <vector>
 
 namespace {
 
@@ -27,6 +29,8 @@ struct Settings {
     std::uint16_t port = 0;
     std::string request;  // a file
     int connections = 1, pipe_in = -1, pipe_out = -1;
+    int memory = -1;  // what both have mapped, where elements are copied to it and from it
+    std::size_t bytes_in = 0, bytes_out = 0;
     double warm_up = 0.5, seconds = 3;
 };
 
@@ -152,13 +156,36 @@ void over_http(const Settings& settings, Run& run) {
     }
 }
 
-// A byte each way: the elements lie in memory that both have mapped.
+// Memory that both have mapped, and the caller's own, from which and to which it copies.
+class SharedMemory {
+  public:
+    explicit SharedMemory(const Settings& settings)
+        : from_(settings.memory >= 0 ? settings.bytes_in : 0, 'p'),
+          to_(settings.memory >= 0 ? settings.bytes_out : 0) {
+        if (settings.memory < 0) return;
+        address_ =
+            static_cast<char*>(::mmap(nullptr, from_.size() + to_.size(), PROT_READ | PROT_WRITE,
+                                      MAP_SHARED, settings.memory, 0));
+        if (address_ == MAP_FAILED) fail("mmap");
+    }
+    void put() { std::memcpy(address_, from_.data(), from_.size()); }
+    void get() { std::memcpy(to_.data(), address_ + from_.size(), to_.size()); }
+
+  private:
+    std::vector<char> from_, to_;
+    char* address_ = nullptr;  // mapped as long as the process lives
+};
+
+// A byte each way: the elements lie in memory that both have mapped, or are copied there and back.
 void over_pipes(const Settings& settings, Run& run) {
+    SharedMemory memory(settings);
     while (!run.over()) {
         const auto begun = Clock::now();
         char byte = 'r';
+        memory.put();
         if (::write(settings.pipe_out, &byte, 1) != 1) fail("write");
         if (::read(settings.pipe_in, &byte, 1) != 1) fail("read");
+        memory.get();
         run.note((Clock::now() - begun).count());
     }
 }
@@ -173,6 +200,9 @@ int main(int argc, char** argv) {
     app.add_option("--connections", settings.connections);
     app.add_option("--pipe-in", settings.pipe_in, "descriptors, in place of all that");
     app.add_option("--pipe-out", settings.pipe_out);
+    app.add_option("--memory", settings.memory, "a descriptor: elements are copied there and back");
+    app.add_option("--bytes-in", settings.bytes_in);
+    app.add_option("--bytes-out", settings.bytes_out);
     app.add_option("--warm-up", settings.warm_up);
     app.add_option("--seconds", settings.seconds);
     CLI11_PARSE(app, argc, argv);

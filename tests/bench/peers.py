@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from harness import report
 from harness.peer import SERVED, Case, environment
-from harness.peers import ALL, PYTHON, PipeWorker, Samovar
+from harness.peers import ALL, PYTHON, CopyingPipeWorker, PipeWorker, Samovar
 from harness.places import MODELS
 
 CLIENTS = (1, 8, 32, 64)
@@ -26,11 +26,16 @@ THREADS = 1
 GOALS = [
     ("overhead, picture read, over Triton", READS, "overhead", "Triton", 1 / 20, "lower"),
     ("overhead, picture read, over the pipe worker", READS, "overhead", PipeWorker.name, 1 / 3, "lower"),
+    ("overhead, picture read, over the pipe worker that copies", READS, "overhead", CopyingPipeWorker.name, 1 / 3,
+     "lower"),
     ("overhead, picture in and out, over Triton", GIVES_BACK, "overhead", "Triton", 1 / 10, "lower"),
     ("overhead, picture in and out, over the pipe worker", GIVES_BACK, "overhead", PipeWorker.name, 0.6, "lower"),
+    ("overhead, picture in and out, over the pipe worker that copies", GIVES_BACK, "overhead",
+     CopyingPipeWorker.name, 0.6, "lower"),
     ("rows a second at 32 clients, over mosec", BATCHES, "at 32", "mosec", 2.0, "higher"),
     ("rows a second at 32 clients, over LitServe", BATCHES, "at 32", "LitServe", 4.0, "higher"),
     ("rows a second at 32 clients, over perfect batches", BATCHES, "at 32", "in process", 0.95, "higher"),
+    ("rows a second at 64 clients, over perfect batches", BATCHES, "at 64", "in process", 0.95, "higher"),
     ("120 sentences, speed over perfect batches", TEXTS, "speed", "in process", 0.95, "higher"),
 ]
 
@@ -103,7 +108,8 @@ def round_of(name: str, case: Case, peers: list[type], seconds: float, all_figur
         seconds *= 2  # a call takes most of a second
     alone = in_process(case, seconds)
     reference = all_figures.setdefault("in process", Figures())
-    for figure, value in {"ms": alone, "at 32": ROWS * 1000 / alone, "speed": 1 / alone}.items():
+    for figure, value in {"ms": alone, "at 32": ROWS * 1000 / alone, "at 64": ROWS * 1000 / alone,
+                          "speed": 1 / alone}.items():
         reference.note(figure, value)
     for kind in peers:
         figures = all_figures.setdefault(kind.name, Figures())

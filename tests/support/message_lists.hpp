@@ -21,7 +21,7 @@ using FromDaemon =
                 ipc::StatusReport>;
 using OfWorker = MessageList<ipc::WorkerHello, ipc::MapChannel, ipc::UnmapChannel, ipc::WorkerLoad,
                              ipc::WorkerLoaded, ipc::WorkerUnload, ipc::WorkerPark, ipc::WorkerWake,
-                             ipc::WorkerHealth, ipc::WorkerHealthReport, ipc::RunJob,
+                             ipc::WorkerHealth, ipc::WorkerHealthReport, ipc::RunJob, ipc::DropJob,
                              ipc::JobDigest, ipc::JobDone>;
 
 // visit(std::type_identity<Message>()) for each.

@@ -332,8 +332,18 @@ class Sentences(TextNetwork):
         return self.encoder(input_ids, attention_mask, token_type_ids)
 
 
-class Cramped(Sentences):
-    """The same, of which memory runs out for more than 8 rows."""
+class CompiledEncoder(Encoder):
+    """The same for TorchScript's compiler, which a network needs that asks how many rows it got."""
+
+    __constants__ = ["WIDTH", "HEADS"]
+
+
+class Cramped(TextNetwork):
+    """Token states of BERT's kind of input, of which memory runs out for more than 8 rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = CompiledEncoder()
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         if input_ids.shape[0] > 8:

@@ -346,6 +346,10 @@ RunJob specimen<RunJob>() {
         true};
 }
 template <>
+DropJob specimen<DropJob>() {
+    return {86'001, 1'203};
+}
+template <>
 JobDigest specimen<JobDigest>() {
     return {{5, 6}};
 }

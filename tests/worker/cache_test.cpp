@@ -209,6 +209,34 @@ TEST_F(Cache, is_not_poisoned_by_a_client_that_swaps_the_input_while_its_job_run
     EXPECT_EQ(values(eight(2)), std::vector<float>(8, 2));
 }
 
+// Else what the network leaves in the place of its input would be found with its answer.
+TEST_F(Cache, keeps_nothing_of_a_network_that_writes_to_its_inputs) {
+    ipc::WorkerLoad overwriting = keeping(tally());  // x + 1, and sevens are left where x was
+    overwriting.code.file = SAMOVAR_TEST_DATA "/worker/overwriting.pt";
+    load(overwriting);
+    for (int i = 0; i < 2; ++i) {
+        const ipc::JobDone five = run(job({number(5)}));
+        EXPECT_THAT(values(five), ElementsAre(6));
+        EXPECT_EQ(five.kept.count, 0U);
+    }
+    EXPECT_THAT(values(run(job({number(7)}))), ElementsAre(8)) << "another input than five";
+    EXPECT_THAT(values(run(job({number(5)}))), ElementsAre(6)) << "and five another than seven";
+}
+
+TEST_F(Cache, keeps_what_a_batch_gave_whose_rows_the_network_writes_to) {
+    ipc::WorkerLoad overwriting = keeping(tally());
+    overwriting.code.file = SAMOVAR_TEST_DATA "/worker/overwriting.pt";
+    overwriting.batch.rows = 8;
+    load(overwriting);
+    for (int i = 0; i < 2; ++i) {
+        const auto answers = run_together({job({number(5)}), job({number(6)})});
+        EXPECT_THAT(values(answers[0]), ElementsAre(6));
+        EXPECT_THAT(values(answers[1]), ElementsAre(7));
+        EXPECT_EQ(answers[0].timings.cached, i == 1) << "it wrote to the rows of all, not to these";
+    }
+    EXPECT_THAT(values(run(job({number(7)}))), ElementsAre(8));
+}
+
 TEST_F(Cache, takes_no_room_in_a_batch_and_does_not_wait_for_it) {
     load(keeping(rows()));
     EXPECT_THAT(values(run(row(7))), ElementsAre(1));

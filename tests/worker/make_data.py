@@ -37,6 +37,15 @@ class Patient(nn.Module):
         return x.clone()
 
 
+class Overwriting(nn.Module):
+    """Returns x + 1, and leaves sevens where x was."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x + 1
+        x.fill_(7)
+        return y
+
+
 class Named(nn.Module):
     """Returns a dictionary, which task `tensor` does not take."""
 
@@ -156,7 +165,7 @@ def save(module: nn.Module, path: Path) -> None:
 def main() -> None:
     out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "worker")
     out.mkdir(parents=True, exist_ok=True)
-    for network in (Late, Patient, Named, Dropping, Greedy, Convolution, Nested, Mask):
+    for network in (Late, Patient, Overwriting, Named, Dropping, Greedy, Convolution, Nested, Mask):
         save(network(), out / f"{network.__name__.lower()}.pt")
     for case in CASES:
         (out / f"mask_{case.name}.bin").write_bytes(alpha(case, Mask()).numpy().tobytes())

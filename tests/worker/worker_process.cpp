@@ -135,6 +135,11 @@ Message WorkerProcess::job_answer() {
     return receive(jobs_.get(), jobs_reader_);
 }
 
+bool WorkerProcess::has_job_answer() const {
+    pollfd ready{jobs_.get(), POLLIN, 0};
+    return jobs_reader_.mid_frame() || ::poll(&ready, 1, 0) > 0;
+}
+
 ipc::WorkerHealthReport WorkerProcess::health() {
     return control_answer(ask_control(ipc::WorkerHealth{})).as<ipc::WorkerHealthReport>();
 }

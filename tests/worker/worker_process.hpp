@@ -64,6 +64,8 @@ class WorkerProcess {
     // The next answer to `request` from control, without Progress; from jobs, the next at all.
     Message control_answer(std::uint64_t request);
     Message job_answer();
+    // Whether one has come that nobody has taken yet.
+    bool has_job_answer() const;
     // How often Progress came with control_answer().
     int progress_count() const { return progress_; }
 

@@ -107,9 +107,9 @@ std::optional<ipc::JobDone> CachedJob::from_cache() {
     return done;
 }
 
-BatchJob CachedJob::to_run() {
-    if (own_) return {&own_->job, &own_->slots};
-    return {&job_, &slots_};
+BatchJob CachedJob::to_run(StillWanted wanted) {
+    if (own_) return {&own_->job, &own_->slots, std::move(wanted)};
+    return {&job_, &slots_, std::move(wanted)};
 }
 
 ipc::JobDone CachedJob::finish(ipc::JobDone done) {

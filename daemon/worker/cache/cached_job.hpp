@@ -24,10 +24,13 @@ class CachedJob {
     // The answer, written to its places, where an equal job left one; then nothing else. Else it
     // may be asked again. Throws JobError.
     std::optional<ipc::JobDone> from_cache();
-    // What is to be run.
-    BatchJob to_run();
-    // The answer: what that gave, which is kept, written to its places. Once. Throws JobError.
+    // What is to be run, as long as it is wanted.
+    BatchJob to_run(StillWanted wanted);
+    // The answer: what that gave, which is kept, written to its places. Asks nothing of the device.
+    // Once. Throws JobError.
     ipc::JobDone finish(ipc::JobDone done);
+    // Whether finish() takes long, since it encodes pictures.
+    bool encodes() const { return own_ && own_->encoding; }
 
   private:
     using Clock = std::chrono::steady_clock;

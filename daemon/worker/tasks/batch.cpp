@@ -26,6 +26,7 @@ class Batch final : public PreparedBatch {
         for (std::size_t i = 0; i < jobs.size(); ++i)
             attempt(members_[i], tell, [&] {
                 members_[i].prepared = prepare_job(model, *jobs[i].job, *jobs[i].slots, device);
+                members_[i].wanted = jobs[i].wanted;
             });
     }
     // Also puts the rows of all together, where there is time for it before they run.
@@ -47,7 +48,8 @@ class Batch final : public PreparedBatch {
             if (group.members.size() > 1 && infer_together(group, device, tell)) continue;
             for (Member* member : group.members)
                 attempt(*member, tell, [&] {
-                    member->results = worker::infer(model_, member->prepared->inputs, device);
+                    member->results =
+                        worker::infer(model_, member->prepared->inputs, device, member->wanted);
                 });
         }
         clock.inferred();
@@ -60,6 +62,7 @@ class Batch final : public PreparedBatch {
   private:
     struct Member {
         std::unique_ptr<PreparedJob> prepared;
+        StillWanted wanted;
         Tensors results;
         std::vector<ipc::OutputTensor> outputs;
         std::optional<Error> error;
@@ -142,10 +145,15 @@ class Batch final : public PreparedBatch {
 
     // False where the network refused: it is not known whose rows it was.
     bool infer_together(Group& group, Device& device, const TellError& tell) {
+        const StillWanted by_any = [&] {
+            return std::ranges::any_of(group.members, [](const Member* member) {
+                return !member->wanted || member->wanted();
+            });
+        };
         Tensors results;
         try {
             if (group.inputs.empty()) group.inputs = joined(group.members);
-            results = worker::infer(model_, std::move(group.inputs), device);
+            results = worker::infer(model_, std::move(group.inputs), device, by_any);
         } catch (...) {
             static_cast<void>(tell());
             return false;

@@ -24,7 +24,7 @@ constexpr int kTimes = 3;  // the best of so many counts
 std::vector<at::Tensor> network_inputs(const LoadedModel& model, const ipc::RunJob& job,
                                        Slots& slots, Device& device) {
     if (!model.texts) return prepare_job(model, job, slots, device)->inputs;
-    const TextJob texts(model, job, slots);
+    const TextJob texts(model, {&job, &slots});
     const std::vector<std::int32_t>* const first[] = {&texts.texts().ids.front()};
     return make_text_tensors(*model.texts, first, texts.texts().lengths.front(), device.torch())
         .inputs;

@@ -100,7 +100,8 @@ void check_rows(const LoadedModel& model, const std::vector<at::Tensor>& results
 }
 
 std::vector<at::Tensor> infer(const LoadedModel& model, std::vector<at::Tensor> inputs,
-                              Device& device) {
+                              Device& device, const StillWanted& wanted) {
+    check_wanted(wanted);
     if (model.batch.rows == 0) return model.network->forward(std::move(inputs));
     const std::int64_t rows = inputs.front().size(0), own = length_of(model, inputs);
     const std::int64_t length = padded_length(model, own);
@@ -120,6 +121,7 @@ std::vector<at::Tensor> infer(const LoadedModel& model, std::vector<at::Tensor> 
         }
         done += next;
         parts.push_back(std::move(results));
+        if (done < rows) check_wanted(wanted);
     } while (done < rows);
     Tensors results = join(parts);
     if (length > own) cut_rows(model, results, own);

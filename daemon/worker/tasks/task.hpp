@@ -7,24 +7,28 @@
 #include "daemon/worker/engine/device.hpp"
 #include "daemon/worker/engine/load.hpp"
 #include "daemon/worker/tasks/slots.hpp"
+#include "daemon/worker/tasks/still_wanted.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
 namespace samovar::worker {
 
-// Runs one job of a loaded model and writes its outputs. Compute thread, inside InferenceMode.
-// Throws JobError and what LibTorch throws; outputs are then rubbish.
-ipc::JobDone run_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
-                      Device& device, StageClock& clock);
-
-// A job of texts, which is cut into batches of its own.
-ipc::JobDone run_text_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
-                           Device& device, StageClock& clock);
-
-// A job of a batch; `slots` is its own.
+// A job that is to run, by itself or in a batch; `slots` is its own.
 struct BatchJob {
     const ipc::RunJob* job;
     Slots* slots;
+    StillWanted wanted{};
 };
+
+// Runs one job of a loaded model and writes its outputs. Compute thread, inside InferenceMode.
+// Throws JobError (`cancelled` where its next part is not wanted any more) and what LibTorch
+// throws; outputs are then rubbish.
+ipc::JobDone run_task(const LoadedModel& model, const BatchJob& job, Device& device,
+                      StageClock& clock);
+
+// A job of texts, which is cut into batches of its own.
+ipc::JobDone run_text_task(const LoadedModel& model, const BatchJob& job, Device& device,
+                           StageClock& clock);
+
 // Inside a catch: the Error of what was thrown.
 using TellError = std::function<Error()>;
 

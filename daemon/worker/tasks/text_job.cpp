@@ -49,11 +49,11 @@ std::string milliseconds_since(Moment begin) {
 
 }  // namespace
 
-TextJob::TextJob(const LoadedModel& model, const ipc::RunJob& job, Slots& slots)
-    : model_(model), outputs_(job.outputs, 1, slots) {
-    if (auto params = read_text_params(job.params); !params)
+TextJob::TextJob(const LoadedModel& model, const BatchJob& job)
+    : model_(model), wanted_(job.wanted), outputs_(job.job->outputs, 1, *job.slots) {
+    if (auto params = read_text_params(job.job->params); !params)
         throw JobError(std::move(params).error());
-    const text::JobTexts texts = take_texts(job, slots);
+    const text::JobTexts texts = take_texts(*job.job, *job.slots);
     const bool classify = model.task == ipc::Task::classify_text;
     memory_ = outputs_.open(0, classify ? "probabilities" : "embeddings", DType::float32,
                             {texts.size(), model.texts->spec().columns});

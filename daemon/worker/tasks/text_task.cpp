@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,7 @@ text::BatchLimits limits_of(const ipc::BatchSpec& batch) {
 class SharedTexts {
   public:
     SharedTexts(const LoadedModel& model, std::span<TextJob* const> jobs, Device& device)
-        : model_(model), device_(device), jobs_(jobs), batches_of_(jobs.size(), 0) {
+        : model_(model), device_(device), jobs_(jobs), parts_(jobs.size()) {
         for (const TextJob* job : jobs) {
             begins_.push_back(lengths_.size());
             const auto& lengths = job->texts().lengths;
@@ -54,19 +55,22 @@ class SharedTexts {
     void infer() {
         for (const text::TextBatch& batch : text::plan_batches(lengths_, limits_of(model_.batch))) {
             std::vector<const std::vector<std::int32_t>*> ids;
-            std::vector<bool> has(jobs_.size(), false);
+            std::set<std::size_t> jobs;
             for (const std::uint32_t row : batch.rows) {
                 const std::size_t job = job_of(row);
-                has[job] = true;
+                jobs.insert(job);
                 ids.push_back(&jobs_[job]->texts().ids[row - begins_[job]]);
             }
+            const bool wanted =
+                std::ranges::any_of(jobs, [&](std::size_t job) { return jobs_[job]->is_wanted(); });
+            for (const std::size_t job : jobs)
+                ++(wanted ? parts_[job].run : parts_[job].left_out);
+            if (!wanted) continue;
             TextTensors tensors =
                 make_text_tensors(*model_.texts, ids, batch.length, device_.torch());
             const std::vector<at::Tensor> results =
-                worker::infer(model_, std::move(tensors.inputs), device_);
+                worker::infer(model_, std::move(tensors.inputs), device_, {});
             put(batch, finish_texts(results, model_.task, model_.texts->spec(), tensors.mask));
-            for (std::size_t job = 0; job < has.size(); ++job)
-                batches_of_[job] += has[job] ? 1 : 0;
         }
     }
     void copy_answers() const {
@@ -76,7 +80,12 @@ class SharedTexts {
                                  static_cast<std::int64_t>(jobs_[i]->rows())),
                      jobs_[i]->memory());
     }
-    std::size_t batches_of(std::size_t job) const { return batches_of_[job]; }
+    // In how many batches the texts of this job were. Throws JobError (`cancelled`) where some were
+    // in none, since nobody waited for them any more.
+    std::size_t batches_of(std::size_t job) const {
+        check_wanted([this, job] { return parts_[job].left_out == 0; });
+        return parts_[job].run;
+    }
 
   private:
     std::size_t job_of(std::uint32_t row) const {
@@ -95,7 +104,10 @@ class SharedTexts {
     const std::span<TextJob* const> jobs_;
     std::vector<std::size_t> begins_;  // of each job's texts
     std::vector<std::uint32_t> lengths_;
-    std::vector<std::size_t> batches_of_;
+    struct Parts {
+        std::size_t run = 0, left_out = 0;
+    };
+    std::vector<Parts> parts_;  // of each job
     at::Tensor all_;
     bool in_place_ = false;
 };
@@ -106,8 +118,7 @@ class TextJobs final : public PreparedBatch {
     TextJobs(const LoadedModel& model, std::span<const BatchJob> jobs, const TellError& tell)
         : model_(model), members_(jobs.size()) {
         for (std::size_t i = 0; i < jobs.size(); ++i)
-            attempt(members_[i], tell,
-                    [&] { members_[i].job.emplace(model, *jobs[i].job, *jobs[i].slots); });
+            attempt(members_[i], tell, [&] { members_[i].job.emplace(model, jobs[i]); });
     }
 
     void drop(std::size_t job, Error why) override {
@@ -122,7 +133,7 @@ class TextJobs final : public PreparedBatch {
             if (!member.error) good.push_back(&member);
         if (good.size() < 2 || !run_together(good, device, tell))
             for (Member* member : good)
-                attempt(*member, tell, [&] { run_these({&member, 1}, device); });
+                attempt(*member, tell, [&] { run_these({&member, 1}, device, tell); });
         clock.inferred();
         return answers(clock.finish());
     }
@@ -142,7 +153,7 @@ class TextJobs final : public PreparedBatch {
             member.error = tell();
         }
     }
-    void run_these(std::span<Member* const> members, Device& device) {
+    void run_these(std::span<Member* const> members, Device& device, const TellError& tell) {
         std::vector<TextJob*> jobs;
         for (Member* member : members)
             jobs.push_back(&*member->job);
@@ -150,12 +161,12 @@ class TextJobs final : public PreparedBatch {
         texts.infer();
         texts.copy_answers();
         for (std::size_t i = 0; i < members.size(); ++i)
-            members[i]->batches = texts.batches_of(i);
+            attempt(*members[i], tell, [&] { members[i]->batches = texts.batches_of(i); });
     }
     // False where the network refused: it is not known whose rows it was.
     bool run_together(const std::vector<Member*>& members, Device& device, const TellError& tell) {
         try {
-            run_these(members, device);
+            run_these(members, device, tell);
             return true;
         } catch (...) {
             static_cast<void>(tell());
@@ -182,10 +193,10 @@ class TextJobs final : public PreparedBatch {
 
 }  // namespace
 
-ipc::JobDone run_text_task(const LoadedModel& model, const ipc::RunJob& job, Slots& slots,
-                           Device& device, StageClock& clock) {
+ipc::JobDone run_text_task(const LoadedModel& model, const BatchJob& job, Device& device,
+                           StageClock& clock) {
     clock.begin();
-    TextJob own(model, job, slots);
+    TextJob own(model, job);
     TextJob* const jobs[] = {&own};
     SharedTexts texts(model, jobs, device);
     clock.prepared();

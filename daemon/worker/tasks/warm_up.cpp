@@ -97,7 +97,7 @@ class WarmUps {
     void run_once(Shape& shape) {
         Slots slots(channels_, std::numeric_limits<std::uint64_t>::max());
         const auto begun = std::chrono::steady_clock::now();
-        run_task(model_, shape.job, slots, device_, *clock_);
+        run_task(model_, {&shape.job, &slots}, device_, *clock_);
         shape.settling.ran(std::chrono::steady_clock::now() - begun);
     }
 

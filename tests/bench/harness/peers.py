@@ -119,21 +119,22 @@ class Triton(HttpPeer):
 
 
 class PipeWorker:
-    """A worker made by hand, with a pipe and shared memory; see served/pipe_worker.py."""
+    """A worker made by hand, with a pipe and shared memory; see served/pipe_worker.py. At its best: the caller's
+    pictures are made in the memory that both have mapped, and read there.
+    """
 
-    name, kinds = "pipe, shared memory", ("picture",)
+    name, kinds, copies = "pipe, shared memory", ("picture",), False
 
     def __init__(self, case: Case, threads: int) -> None:
         size = len(case.body) + case.answer_bytes
-        memory = os.memfd_create("peer")
-        os.ftruncate(memory, size)
-        with mmap.mmap(memory, size) as mapped:
+        self.case, self.memory = case, os.memfd_create("peer")
+        os.ftruncate(self.memory, size)
+        with mmap.mmap(self.memory, size) as mapped:
             mapped[:len(case.body)] = case.body
         begun = time.monotonic()
         self.process = subprocess.Popen(
-            [PYTHON, str(SERVED / "pipe_worker.py"), str(memory), str(len(case.body)), str(case.answer_bytes)],
-            env=environment(case, threads), stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[memory])
-        os.close(memory)
+            [PYTHON, str(SERVED / "pipe_worker.py"), str(self.memory), str(len(case.body)), str(case.answer_bytes)],
+            env=environment(case, threads), stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[self.memory])
         os.write(self.process.stdin.fileno(), b"r")
         if not os.read(self.process.stdout.fileno(), 1):
             raise RuntimeError(f"ended with {self.process.wait()}")
@@ -141,10 +142,13 @@ class PipeWorker:
 
     def measure(self, _clients: int, seconds: float) -> Measured:
         ends = [self.process.stdout.fileno(), self.process.stdin.fileno()]
+        copying = ["--memory", str(self.memory), "--bytes-in", str(len(self.case.body)),
+                   "--bytes-out", str(self.case.answer_bytes)] if self.copies else []
         done = subprocess.run(
             [program("bench_peer_client"), "--pipe-in", str(ends[0]), "--pipe-out", str(ends[1]),
-             "--seconds", str(seconds), "--warm-up", str(seconds / 4)],
-            pass_fds=ends, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60 + 3 * seconds)
+             "--seconds", str(seconds), "--warm-up", str(seconds / 4), *copying],
+            pass_fds=[*ends, self.memory], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            timeout=60 + 3 * seconds)
         return measured_of(done)
 
     def pss(self) -> int:
@@ -152,6 +156,13 @@ class PipeWorker:
 
     def stop(self) -> None:
         end(self.process)
+        os.close(self.memory)
+
+
+class CopyingPipeWorker(PipeWorker):
+    """The same as it is mostly written: a picture is copied into shared memory, and what comes back out of it."""
+
+    name, copies = "pipe, shared memory, copied", True
 
 
 class Samovar:
@@ -208,4 +219,4 @@ def write_body(case: Case, file: Path) -> None:
     file.write_bytes(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode() + case.body)
 
 
-ALL = [Samovar, PipeWorker, Triton, FastApi, LitServe, Mosec]
+ALL = [Samovar, PipeWorker, CopyingPipeWorker, Triton, FastApi, LitServe, Mosec]

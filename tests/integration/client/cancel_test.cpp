@@ -1,10 +1,12 @@
-// Cancelling: a job that waits ends at once, one that runs ends when the worker lets go.
+// Cancelling: a job that waits ends at once, one that lies at the worker in its turn, one that runs
+// when the worker lets go.
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
 #include "tests/integration/client/job_specs.hpp"
+#include "tests/support/process_status.hpp"
 
 namespace samovar::tests {
 namespace {
@@ -12,6 +14,15 @@ namespace {
 class Cancelling : public WithDaemon {
   protected:
     Cancelling() { client.load("sleepy").value(); }
+
+    // A job that the worker has begun. What lies there before that is dropped.
+    Job begun(JobSpec spec) {
+        const auto worker = static_cast<pid_t>(daemon.worker().pid);
+        const milliseconds before = computing_time(worker);
+        Job job = client.submit(std::move(spec)).value();
+        EXPECT_TRUE(wait_until([&] { return computing_time(worker) > before + milliseconds(50); }));
+        return job;
+    }
 };
 
 TEST_F(Cancelling, a_job_that_waits_ends_while_others_run) {
@@ -32,8 +43,7 @@ TEST_F(Cancelling, a_job_that_runs_keeps_its_slots_until_the_worker_lets_go) {
     const std::byte* lent = spec.inputs[0].slot.bytes().data();
     const std::int64_t count = 400;
     std::memcpy(spec.inputs[0].slot.bytes().data(), &count, sizeof count);
-    Job job = client.submit(std::move(spec)).value();
-    wait_for_running(1);
+    Job job = begun(std::move(spec));
     job.cancel();
     job.cancel();  // once more does no harm
     EXPECT_EQ(job.wait(milliseconds(1)).error().code, Errc::timed_out);
@@ -42,6 +52,16 @@ TEST_F(Cancelling, a_job_that_runs_keeps_its_slots_until_the_worker_lets_go) {
     EXPECT_EQ(job.take_spec().inputs.at(0).slot.bytes().data(), lent);
     EXPECT_EQ(client.take(8).value().bytes().data(), lent);
     EXPECT_EQ(sum_of(client.run(adding(1, 1)).value()), 2);
+}
+
+TEST_F(Cancelling, a_job_that_lies_at_the_worker_is_not_run) {
+    Job busy = begun(sleeping(400));
+    Job staged = client.submit(sleeping(100'000)).value();
+    wait_for_running(2);
+    staged.cancel();
+    EXPECT_EQ(staged.wait(kLong).error().code, Errc::cancelled);
+    busy.wait(kLong).value();
+    EXPECT_TRUE(client.run(sleeping(1), kLong));
 }
 
 TEST_F(Cancelling, all_at_once) {

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 // What batch mates may change of a probability: sums of floats in another order.
 constexpr float kTolerance = 1e-5F;
 
-JobSpec one_text(const std::string& text) {
+JobSpec one_text(const std::string& text, const std::string& model = "moods") {
     const auto end = static_cast<std::int64_t>(text.size());
     Input bytes{.name = "texts", .dtype = DType::uint8, .shape = {text.size()}};
     const auto letters = std::as_bytes(std::span(text));
@@ -20,7 +20,7 @@ JobSpec one_text(const std::string& text) {
     Input ends{.name = "ends", .dtype = DType::int64, .shape = {1}};
     ends.data.resize(sizeof end);
     std::memcpy(ends.data.data(), &end, sizeof end);
-    JobSpec spec{.model = "moods"};
+    JobSpec spec{.model = model};
     spec.inputs.push_back(std::move(bytes));
     spec.inputs.push_back(std::move(ends));
     return spec;
@@ -66,6 +66,33 @@ TEST_F(SharedTexts, fail_only_the_job_that_brings_no_utf_8) {
     EXPECT_THAT(refused.error().message, HasSubstr("is no UTF-8 at its byte 0"));
     EXPECT_TRUE(good.wait(kLong));
     busy.wait(kLong).value();
+}
+
+TEST_F(SharedTexts, may_be_measured_for_the_number_that_goes_together) {
+    take("cramped", "[batch]\nmax = \"auto\"\nmax_delay = \"10s\"\n");
+    const ModelInfo info = client.info("cramped").value();
+    std::size_t points = 0;
+    for (const LoadFact& fact : info.last_load.facts)
+        points += fact.name.starts_with("batch of ") ? 1 : 0;
+    EXPECT_EQ(points, 4U) << "1, 2, 4, 8: beyond them memory runs out";
+    EXPECT_GE(info.batch_rows, 1U);
+    EXPECT_LE(info.batch_rows, 8U);
+
+    const std::vector<std::string> texts{"e a s", "n", "t u o i l k", "e e e"};
+    std::vector<std::vector<float>> by_themselves;
+    for (const std::string& text : texts)
+        by_themselves.push_back(numbers_of(client.run(one_text(text, "cramped"), kLong).value()));
+    const std::uint64_t before = client.info("cramped")->batches;
+    Job busy = keep_busy();
+    std::vector<Job> jobs;
+    for (const std::string& text : texts)
+        jobs.push_back(client.submit(one_text(text, "cramped")).value());
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        EXPECT_THAT(numbers_of(jobs[i].wait(kLong).value()),
+                    testing::Pointwise(testing::FloatNear(kTolerance), by_themselves[i]));
+    busy.wait(kLong).value();
+    const std::uint64_t rows = info.batch_rows;
+    EXPECT_EQ(client.info("cramped")->batches - before, (texts.size() + rows - 1) / rows);
 }
 
 // As many letters as the batch may have tokens, at the most that letters can be.

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,6 +82,41 @@ TEST_F(Connecting, waits_for_the_rest_of_a_frame) {
     peer_sends(std::span(frame).subspan(5));
     loop_.until([&] { return taken.has_value(); });
     EXPECT_TRUE(*taken);
+}
+
+TEST_F(Connecting, sends_what_belongs_together_in_one_piece) {
+    {
+        const Connection::Together together(*connection_);
+        connection_->send(ipc::Ping{}, 1);
+        connection_->send(ipc::Ping{}, 2);
+        EXPECT_EQ(peer_reads(), 0U);
+    }
+    EXPECT_EQ(connection_->outbox_bytes(), 0U);
+    EXPECT_EQ(peer_reads(), 2 * ping().size());
+}
+
+TEST_F(Connecting, sends_a_descriptor_with_its_own_frame_among_those_that_go_together) {
+    const ipc::UniqueFd memory = ipc::UniqueFd(::memfd_create("among", MFD_CLOEXEC));
+    {
+        const Connection::Together together(*connection_);
+        connection_->send(ipc::Ping{}, 1);
+        connection_->send(ipc::ChannelOpened{1, 4096}, 2, memory.get());
+        connection_->send(ipc::Ping{}, 3);
+    }
+    ipc::FrameReader reader;
+    std::string seen;
+    while (*ipc::receive(pair_.here.get(), reader, ipc::Wait::no) == ipc::ReadStatus::data)
+        for (auto frame = reader.take(); *frame; frame = reader.take())
+            seen += std::string(to_string((*frame)->header.type)) +
+                    ((*frame)->descriptor ? " with memory, " : ", ");
+    EXPECT_EQ(seen, "ping, channel_opened with memory, ping, ");
+}
+
+TEST_F(Connecting, holds_no_more_together_than_its_outbox_may) {
+    const Connection::Together together(*connection_);
+    for (int i = 0; i < 100 && !connection_->closed(); ++i)
+        connection_->send(large(), 1);
+    EXPECT_THAT(connection_->reason(), HasSubstr("not read"));
 }
 
 TEST_F(Connecting, gives_a_frame_that_never_ends_a_deadline_and_can_still_answer) {

@@ -26,6 +26,23 @@ class Batches : public Rig {
         wait(length);
         finished(job);
     }
+    // Job 1 is done, and jobs 2 and 3, of users 1 and 2, run together.
+    void run_two_together() {
+        submit(1, M, of(9));
+        submit(2, M, of(1));
+        submit(3, M, of(2));
+        EXPECT_EQ(finished(1), "run 2+3");
+    }
+    // However it began: after many that took half a second, that is what a job is thought to take.
+    void expect_to_learn_half_a_second() {
+        for (JobId job = 4; job <= 40; ++job) {
+            submit(job, M, of(1));
+            wait(500ms);
+            finished(job);
+        }
+        EXPECT_EQ(submit(41, M, until(400ms)), "refuse 41 too_late");
+        EXPECT_EQ(submit(42, M, until(600ms)), "run 42");
+    }
     JobTraits until(Duration from_now) {
         JobTraits traits;
         traits.deadline = now() + from_now;
@@ -37,15 +54,86 @@ TEST_F(Batches, go_at_once_where_the_worker_has_nothing_to_do) {
     EXPECT_EQ(submit(1, M, of(1)), "run 1");
 }
 
-TEST_F(Batches, are_collected_while_it_works_until_the_oldest_has_waited_long_enough) {
+TEST_F(Batches, are_collected_while_it_works) {
     submit(1, M, of(1));
-    EXPECT_EQ(submit(2, M, of(1)), "");
+    submit(2, M, of(1));
     wait(1ms);
     EXPECT_EQ(submit(3, M, of(1)), "");
-    EXPECT_EQ(next_tick_in(), 1ms);
+    EXPECT_EQ(next_tick_in(), kMaxRun - 1ms) << "nothing else is due";
+    EXPECT_EQ(finished(1), "") << "its caller may ask again";
     EXPECT_EQ(wait_for_tick(), "run 2+3");
-    EXPECT_EQ(submit(4, M, of(1)), "") << "one runs, one lies ready";
-    EXPECT_EQ(next_tick_in(), kMaxRun - 2ms) << "nothing else is due";
+}
+
+TEST_F(Batches, are_collected_until_the_oldest_has_waited_where_making_ready_takes_long) {
+    for (JobId job = 1; job <= 10; ++job) {
+        submit(job, M, of(1));
+        wait(1ms);
+        dispatch_.finished(job, now(), true, 0.5);
+    }
+    submit(11, M, of(1));
+    EXPECT_EQ(submit(12, M, of(1)), "");
+    wait(1ms);
+    EXPECT_EQ(submit(13, M, of(1)), "");
+    EXPECT_EQ(next_tick_in(), 1ms);
+    EXPECT_EQ(wait_for_tick(), "run 12+13");
+    EXPECT_EQ(submit(14, M, of(1)), "") << "one runs, one lies ready";
+}
+
+// Jobs 2 and 3, in a batch of 8 ms, are answered while as many as said wait.
+class AfterABatch : public Batches {
+  protected:
+    void SetUp() override {
+        submit(1, M, of(1));
+        submit(2, M, of(1));
+        submit(3, M, of(1));
+        EXPECT_EQ(finished(1), "run 2+3");
+    }
+    std::string end_batch() {
+        wait(8ms);
+        finished(2);
+        return finished(3);
+    }
+};
+
+TEST_F(AfterABatch, those_who_were_answered_are_given_a_moment_to_ask_again) {
+    EXPECT_EQ(end_batch(), "");
+    EXPECT_EQ(submit(4, M, of(1)), "");
+    EXPECT_EQ(next_tick_in(), 1ms) << "an eighth of what the batch took";
+    EXPECT_EQ(submit(5, M, of(1)), "run 4+5");
+}
+
+TEST_F(AfterABatch, who_does_not_come_is_not_waited_for_any_longer) {
+    end_batch();
+    submit(4, M, of(1));
+    EXPECT_EQ(wait_for_tick(), "run 4");
+    finished(4);
+    EXPECT_EQ(submit(5, M, of(1)), "run 5") << "nor the next time";
+}
+
+TEST_F(AfterABatch, who_waits_already_is_waited_with) {
+    submit(4, M, of(1));
+    EXPECT_EQ(end_batch(), "") << "those of jobs 2 and 3 may come";
+    EXPECT_EQ(submit(5, M, of(1)), "");
+    EXPECT_EQ(submit(6, M, of(1)), "run 4+5+6");
+}
+
+TEST_F(AfterABatch, nobody_becomes_too_late_for_others_to_come) {
+    end_batch();
+    EXPECT_EQ(submit(4, M, until(900us)), "") << "a row takes 0.4 ms at least, as far as is known";
+    EXPECT_EQ(next_tick_in(), 500us);
+    EXPECT_EQ(wait_for_tick(), "run 4");
+}
+
+TEST_F(AfterABatch, jobs_of_another_kind_go_at_once) {
+    EXPECT_EQ(end_batch(), "");
+    EXPECT_EQ(submit(4, A, of(1)), "run 4");
+}
+
+TEST_F(AfterABatch, the_moment_is_no_longer_than_a_job_may_wait) {
+    wait(1s);
+    end_batch();
+    submit(4, M, of(1));
+    EXPECT_EQ(next_tick_in(), 2ms);
 }
 
 TEST_F(Batches, go_when_they_are_full) {
@@ -60,8 +148,7 @@ TEST_F(Batches, are_full_by_their_tokens_as_well) {
     submit(1, M, long_one);
     submit(2, M, long_one);
     EXPECT_EQ(submit(3, M, long_one), "run 2");
-    finished(1);
-    EXPECT_EQ(next_tick_in(), 2ms) << "alone, it waits for a shorter one";
+    EXPECT_EQ(finished(1), "") << "alone, it waits for a shorter one";
 }
 
 TEST_F(Batches, go_when_the_worker_is_done) {
@@ -77,12 +164,9 @@ TEST_F(Batches, end_when_the_last_of_them_has_ended) {
     submit(3, M, of(1));
     finished(1);
     submit(4, M, of(1));
-    wait_for_tick();
-    submit(5, M, of(1));
     EXPECT_EQ(finished(2), "");
-    EXPECT_EQ(dispatch_.view_worker(0).in_flight, 2U);
-    EXPECT_EQ(finished(3), "") << "job 5 may have mates yet";
-    EXPECT_EQ(wait_for_tick(), "run 5");
+    EXPECT_EQ(dispatch_.view_worker(0).in_flight, 1U);
+    EXPECT_EQ(finished(3), "run 4");
 }
 
 TEST_F(Batches, are_of_one_form) {
@@ -173,6 +257,45 @@ TEST_F(Batches, do_not_begin_what_is_too_late_by_then) {
     EXPECT_EQ(finished(1), "refuse 3 too_late");
 }
 
+TEST_F(Batches, do_not_take_what_must_wait_too_long_for_what_runs_and_for_its_own_session) {
+    run_once(1, 100ms);
+    submit(2, A, of(1));
+    submit(3, A, of(1));
+    const auto in = [&](Uid uid, Duration from_now) {
+        JobTraits traits = until(from_now);
+        traits.submitter = {uid, uid};
+        return traits;
+    };
+    EXPECT_EQ(submit(4, A, in(1, 290ms)), "refuse 4 too_late") << "two run, 100 ms each";
+    EXPECT_EQ(submit(5, A, in(1, 310ms)), "");
+    EXPECT_EQ(submit(6, A, in(1, 340ms)), "refuse 6 too_late") << "job 5 goes first";
+    EXPECT_EQ(submit(7, A, in(2, 340ms)), "") << "it may go before job 5";
+}
+
+TEST_F(Batches, leave_out_who_would_be_too_late_at_their_end) {
+    submit(1, M, of(1));
+    wait(80ms);
+    finished(1);
+    EXPECT_EQ(submit(2, M, of(1)), "run 2");
+    for (const auto& [job, deadline] : {std::pair{3, 250ms}, {4, 1000ms}, {5, 1000ms}})
+        EXPECT_EQ(submit(static_cast<JobId>(job), M, until(deadline)), "");
+    wait(80ms);
+    finished(2);
+    EXPECT_EQ(wait_for_tick(), "refuse 3 too_late, run 4+5") << "80 ms a row";
+}
+
+TEST_F(Batches, let_a_model_leave_that_only_those_kept_who_are_too_late) {
+    submit(1, M, of(1));
+    wait(80ms);
+    finished(1);
+    EXPECT_EQ(submit(2, M, of(1)), "run 2");
+    EXPECT_EQ(submit(3, M, until(176ms)), "");
+    unload(M);
+    wait(95ms);
+    finished(2);  // rows take a little longer than was known
+    EXPECT_EQ(wait_for_tick(), "refuse 3 too_late, unload M");
+}
+
 TEST_F(Batches, hold_what_is_in_time) {
     submit(1, A);
     submit(2, A);
@@ -232,10 +355,7 @@ TEST_F(Batches, learn_nothing_from_what_a_cache_answered) {
 }
 
 TEST_F(Batches, charge_what_a_cache_answered_with_what_that_took_and_the_others_with_the_rest) {
-    submit(1, M, of(9));
-    submit(2, M, of(1));
-    submit(3, M, of(2));
-    EXPECT_EQ(finished(1), "run 2+3");
+    run_two_together();
     EXPECT_EQ(submit(4, A, of(9)), "run 4");
     submit(5, A, of(2));
     submit(6, A, of(1));
@@ -244,21 +364,78 @@ TEST_F(Batches, charge_what_a_cache_answered_with_what_that_took_and_the_others_
     EXPECT_EQ(finished(3), "run 6") << "user 1 has had next to nothing";
 }
 
-TEST_F(Batches, learn_from_those_of_a_batch_that_no_cache_answered) {
-    submit(1, M, of(9));
+TEST_F(Batches, charge_nothing_for_what_the_worker_left_out) {
+    run_two_together();
+    EXPECT_EQ(submit(4, A, of(9)), "run 4");
+    submit(5, A, of(2));
+    submit(6, A, of(1));
+    EXPECT_EQ(cancel(2), "drop 2");
+    wait(100ms);
+    EXPECT_EQ(left_out(2), "");
+    EXPECT_EQ(finished(3), "run 6") << "user 1 has had nothing";
+}
+
+TEST_F(Batches, charge_what_was_stopped_by_itself_with_the_time_until_then) {
+    submit(1, A, of(1));
+    EXPECT_EQ(submit(2, A, of(9)), "run 2");
+    submit(3, A, of(1));
+    submit(4, A, of(2));
+    cancel(1);
+    wait(100ms);
+    EXPECT_EQ(left_out(1), "run 4") << "user 1 has had a tenth of a second";
+}
+
+TEST_F(Batches, charge_nothing_for_what_is_left_out_before_its_turn) {
+    submit(1, A, of(9));
+    EXPECT_EQ(submit(2, A, of(1)), "run 2");
+    submit(3, A, of(2));
+    submit(4, A, of(1));
+    wait(100ms);
+    cancel(2);
+    EXPECT_EQ(left_out(2), "run 3");
+    submit(5, A, of(2));
+    EXPECT_EQ(finished(1), "run 4") << "user 1 has had nothing yet";
+}
+
+TEST_F(Batches, learn_from_those_of_a_batch_that_were_not_left_out) {
+    run_two_together();
+    cancel(2);
+    wait(500ms);
+    left_out(2);
+    finished(3);
+    expect_to_learn_half_a_second();
+}
+
+TEST_F(Batches, learn_nothing_from_what_was_stopped) {
+    run_once(1, 500ms);
+    submit(2, A);
+    cancel(2);
+    wait(1ms);
+    left_out(2);
+    EXPECT_EQ(submit(3, A, until(400ms)), "refuse 3 too_late");
+}
+
+TEST_F(Batches, have_the_time_of_those_of_their_jobs_that_were_not_left_out) {
+    submit(1, M, of(1));
     submit(2, M, of(1));
-    submit(3, M, of(2));
-    EXPECT_EQ(finished(1), "run 2+3");
+    submit(3, M, of(1));
+    finished(1);
+    cancel(2);
+    left_out(2);
+    wait(kMaxRun - 1ms);
+    EXPECT_EQ(tick(), "");
+    wait(1ms);
+    EXPECT_EQ(tick(), "kill w0");
+    EXPECT_EQ(exited(), "refuse 3 run_limit, start w0") << "it is known which of them it was";
+}
+
+TEST_F(Batches, learn_from_those_of_a_batch_that_no_cache_answered) {
+    run_two_together();
     wait(501ms);
     answered_from_cache(2, 1ms);
     finished(3);
-    for (JobId job = 4; job <= 40; ++job) {
-        submit(job, M, of(1));
-        wait(500ms);
-        finished(job);
-    }
-    EXPECT_EQ(submit(41, M, until(400ms)), "refuse 41 too_late");
-    EXPECT_EQ(submit(42, M, until(600ms)), "run 42");
+    wait(2ms);  // as long as it is waited for mates
+    expect_to_learn_half_a_second();
 }
 
 TEST_F(Batches, ignore_a_cache_that_answers_what_was_not_asked) {

@@ -118,9 +118,38 @@ TEST_F(Jobs, CancelledInTheQueueIsRefusedAtOnceAndNeverRuns) {
 TEST_F(Jobs, CancelledInFlightEndsMarkedWithTheWorkersAnswer) {
     make_hot(A);
     submit(1, A);
-    EXPECT_EQ(cancel(1), "");
+    EXPECT_EQ(cancel(1), "drop 1");
     EXPECT_TRUE(dispatch_.finished(1, now()));
     EXPECT_EQ(asked(), "");
+}
+
+TEST_F(Jobs, CancelledInFlightAreDroppedOnce) {
+    make_hot(A);
+    submit(1, A);
+    EXPECT_EQ(cancel(1), "drop 1");
+    EXPECT_EQ(cancel(1), "");
+    EXPECT_FALSE(dispatch_.abandon(1, now()));
+    EXPECT_EQ(asked(), "");
+}
+
+TEST_F(Jobs, LeftOutByTheWorkerGiveTheirPlaceToTheNext) {
+    make_hot(A);
+    for (JobId job = 1; job <= 3; ++job)
+        submit(job, A);
+    cancel(2);
+    EXPECT_EQ(finished(1), "run 3");
+    EXPECT_EQ(left_out(2), "");
+    EXPECT_EQ(left_out(2), "") << "once";
+    EXPECT_EQ(dispatch_.jobs(), 1u);
+}
+
+TEST_F(Jobs, ThatAreUnknownOrStillWaitCannotBeLeftOut) {
+    make_hot(A);
+    for (JobId job = 1; job <= 3; ++job)
+        submit(job, A);
+    EXPECT_EQ(left_out(7), "");
+    EXPECT_EQ(left_out(3), "");
+    EXPECT_EQ(dispatch_.jobs(), 3u);
 }
 
 TEST_F(Jobs, CancelledInFlightIsNotTriedAgainWhenTheWorkerDies) {
@@ -185,6 +214,7 @@ TEST_F(Jobs, AbandonedInFlightEndMarkedWithTheWorkersAnswer) {
     make_hot(A);
     submit(1, A);
     EXPECT_FALSE(dispatch_.abandon(1, now()));
+    EXPECT_EQ(asked(), "drop 1");
     EXPECT_EQ(dispatch_.jobs(), 1u);
     EXPECT_TRUE(dispatch_.finished(1, now()));
     EXPECT_EQ(dispatch_.jobs(), 0u);
@@ -194,7 +224,7 @@ TEST_F(Jobs, AbandonedInFlightEndWhenTheWorkerIsGone) {
     make_hot(A);
     submit(1, A);
     dispatch_.abandon(1, now());
-    EXPECT_EQ(exited(), "refuse 1 cancelled, start w0");
+    EXPECT_EQ(exited(), "drop 1, refuse 1 cancelled, start w0");
     EXPECT_EQ(dispatch_.jobs(), 0u);
 }
 

@@ -53,6 +53,7 @@ struct InWords {
             words += (job == a.jobs.front() ? "" : "+") + std::to_string(job);
         return words + (a.suspect ? " alone" : "");
     }
+    std::string operator()(const DropJob& a) const { return "drop " + std::to_string(a.job); }
     std::string operator()(const RefuseJob& a) const {
         return "refuse " + std::to_string(a.job) + " " + name(a.why);
     }
@@ -170,6 +171,10 @@ class Rig : public testing::Test {
     }
     std::string answered_from_cache(JobId job, Duration took) {
         dispatch_.answered_from_cache(job, now_, took);
+        return asked();
+    }
+    std::string left_out(JobId job) {
+        dispatch_.left_out(job, now_);
         return asked();
     }
     std::string tick() {

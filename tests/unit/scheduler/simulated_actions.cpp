@@ -1,6 +1,7 @@
 // What the machine asks for, carried out in the simulated world and held against it.
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "rig.hpp"
@@ -195,6 +196,13 @@ void SimulatedShell::act(const RunBatch& action) {
     if (process.batches.size() > 1) return;
     process.front_size = action.jobs.size();
     run_front(action.worker);
+}
+
+void SimulatedShell::act(const DropJob& action) {
+    Job& job = jobs_.at(action.job);
+    expect(job.in_flight && job.unwanted, "a job is dropped that is wanted, or not there");
+    expect(models_.at(job.model).worker == action.worker, "a drop on a wrong worker");
+    expect(!std::exchange(job.dropped, true), "a job is dropped twice");
 }
 
 void SimulatedShell::act(const RefuseJob& action) {

@@ -63,6 +63,7 @@ class SimulatedShell {
         bool in_flight = false, ended = false, unwanted = false;
         int deaths = 0;        // of workers by themselves, with it in flight
         bool overran = false;  // together with others
+        bool dropped = false;  // while in flight
 
         bool suspect() const { return deaths > 0 || overran; }
     };
@@ -120,6 +121,7 @@ class SimulatedShell {
     void act(const ParkModel& action);
     void act(const WakeModel& action);
     void act(const RunBatch& action);
+    void act(const DropJob& action);
     void act(const RefuseJob& action);
     void act(const ModelMoved& action);
     void act(const ModelSettled& action);

@@ -190,6 +190,7 @@ TEST(FairQueue, tells_how_much_waits_with_the_first_and_since_when) {
     queue.push(3, job(7, 3), kStart + 3s);
     EXPECT_EQ(queue.backlog(1).size, (BatchSize{5, 50}));
     EXPECT_EQ(queue.backlog(1).oldest, kStart + 1s);
+    EXPECT_EQ(queue.backlog(1).jobs, 2U);
     queue.erase(1);
     EXPECT_EQ(queue.backlog(3).size, (BatchSize{3, 30}));
     EXPECT_EQ(queue.backlog(3).oldest, kStart + 3s);
@@ -211,13 +212,27 @@ TEST(FairQueue, fills_a_batch_by_rows_and_tokens_and_lets_the_large_go_alone) {
     EXPECT_THAT(batch({{32, 10}, {}}), ElementsAre(4)) << "as many tokens as there may be";
 }
 
-TEST(BatchDue, is_at_once_for_an_idle_device_and_for_a_full_batch) {
+TEST(BatchDue, is_at_once_where_the_device_is_idle_or_the_batch_full) {
     const BatchLimits limits{{4, 100}, 2ms};
-    const Time oldest = kStart + 1s;
-    EXPECT_EQ(batch_due({{1, 1}, oldest}, limits, true), Time::min());
-    EXPECT_EQ(batch_due({{4, 1}, oldest}, limits, false), Time::min());
-    EXPECT_EQ(batch_due({{1, 100}, oldest}, limits, false), Time::min());
-    EXPECT_EQ(batch_due({{3, 99}, oldest}, limits, false), oldest + 2ms);
+    const DeviceMoment busy{.busy = true};
+    EXPECT_EQ(batch_due({{1, 1}, 1, kStart}, limits, {}), Time::min());
+    EXPECT_EQ(batch_due({{4, 1}, 1, kStart}, limits, busy), Time::min());
+    EXPECT_EQ(batch_due({{1, 100}, 1, kStart}, limits, busy), Time::min());
+}
+
+TEST(BatchDue, is_at_the_end_of_the_running_one_unless_making_ready_takes_long) {
+    const BatchLimits limits{{4, 100}, 2ms};
+    const Backlog backlog{{3, 99}, 3, kStart + 1s};
+    EXPECT_EQ(batch_due(backlog, limits, {.busy = true}), Time::max());
+    EXPECT_EQ(batch_due(backlog, limits, {.busy = true, .worth_staging = true}), kStart + 1s + 2ms);
+}
+
+TEST(BatchDue, is_a_moment_later_where_more_are_expected) {
+    const BatchLimits limits{{4, 100}, 2ms};
+    const DeviceMoment lull{.expected = 3, .expected_until = kStart + 1ms};
+    EXPECT_EQ(batch_due({{2, 2}, 2, kStart}, limits, lull), kStart + 1ms);
+    EXPECT_EQ(batch_due({{3, 3}, 3, kStart}, limits, lull), Time::min()) << "all are there";
+    EXPECT_EQ(batch_due({{4, 4}, 2, kStart}, limits, lull), Time::min()) << "it is full";
 }
 
 TEST(FairQueue, forgets_who_is_gone) {
