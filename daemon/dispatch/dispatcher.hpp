@@ -186,7 +186,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void channel_answered(scheduler::WorkerId id, std::uint32_t channel, const ipc::Frame& frame);
     void load_answered(scheduler::WorkerId id, scheduler::ModelId model, const ipc::Frame& frame);
     void load_progressed(scheduler::ModelId model, const ipc::Progress& progress);
-    void finish(scheduler::JobId id, const ipc::Frame& frame);
+    bool finish(scheduler::JobId id, const ipc::Frame& frame);
     void finish_failed(scheduler::JobId id, const Error& error);
     Error refusal(const Job& job, const scheduler::RefuseJob& action) const;
     static Error too_late(const Job& job, scheduler::Duration late);
