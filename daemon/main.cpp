@@ -5,14 +5,18 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include "daemon/server.hpp"
 
 namespace {
+
+constexpr std::string_view kOwnName = "samovard: ";
 
 int refuse(const samovar::Error& error) {
     std::fprintf(stderr, "samovard: %s\n", samovar::describe(error).c_str());
@@ -26,6 +30,16 @@ void raise_descriptor_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// As at the start. The words of a fault begin with the program's name, as for a terminal.
+samovar::Result<samovar::daemon::Options> read_options(int argc, const char* const* argv) {
+    samovar::daemon::Invocation invocation = samovar::daemon::read_invocation(argc, argv);
+    if (invocation.run) return std::move(invocation.options);
+    std::string words = invocation.words.substr(std::min(invocation.words.size(), kOwnName.size()));
+    words.erase(words.find_last_not_of('\n') + 1);
+    return samovar::Error{samovar::Errc::invalid_argument, std::move(words),
+                          "mend it, then reload; until then the old configuration holds", 0, 0};
 }
 
 }  // namespace
@@ -49,16 +63,14 @@ int main(int argc, char** argv) {
     spdlog::set_level(spdlog::level::from_str(options.log_level));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
 
-    samovar::Result<Administrators> administrators = Administrators::of_group(options.admin_group);
-    if (!administrators) return refuse(administrators.error());
     asio::io_context loop(1);
     samovar::Result<Listener> listener = Listener::open(loop.get_executor(), options.listener);
     if (!listener) return refuse(listener.error());
     samovar::Result<Store> store = Store::open(options.store);
     if (!store) return refuse(store.error());
 
-    Server server(loop, options, std::move(*administrators), std::move(*store),
-                  std::move(*listener));
+    Server server(loop, options, std::move(*store), std::move(*listener));
+    server.read_options = [argc, argv] { return read_options(argc, argv); };
     server.start();
     loop.run();
     spdlog::info("stopped");

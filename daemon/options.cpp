@@ -111,7 +111,7 @@ void read_config(const fs::path& file, Options& options) {
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     options.budgets = read_budgets(reader);
     options.queue = read_queue(reader);
-    if (reader.has("admin_group")) options.admin_group = reader.text("admin_group");
+    options.policy = read_policy(reader, file.string(), Accounts::of_this_machine());
     reader.finish();
 }
 
@@ -182,6 +182,12 @@ void apply(const Flags& flags, Options& options) {
     options.clock_fd = flags.clock_fd;
 }
 
+// A daemon of root is for the members of a group, who have to reach its socket.
+std::string usual_socket_group() {
+    const bool there = ::geteuid() == 0 && Accounts::of_this_machine().group(kUsersGroup);
+    return there ? kUsersGroup : "";
+}
+
 }  // namespace
 
 Invocation read_invocation(int argc, const char* const* argv) {
@@ -199,7 +205,11 @@ Invocation read_invocation(int argc, const char* const* argv) {
             read_config(flags.config, invocation.options);
         else if (std::error_code fault; fs::exists(usual, fault))
             read_config(usual, invocation.options);
+        else
+            invocation.options.policy = usual_policy(usual.string(), Accounts::of_this_machine());
         apply(flags, invocation.options);
+        if (invocation.options.listener.group.empty())
+            invocation.options.listener.group = usual_socket_group();
         const BudgetOptions& budgets = invocation.options.budgets;
         check_reserve(budgets, read_meminfo(budgets.meminfo).total);
         invocation.run = true;

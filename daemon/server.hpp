@@ -6,7 +6,6 @@
 #include <optional>
 #include <stop_token>
 
-#include "daemon/administrators.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/listener.hpp"
 #include "daemon/models/registry.hpp"
@@ -27,9 +26,12 @@ namespace samovar::daemon {
 // manager starts it again, and clients come back with their channels.
 class Server {
   public:
-    Server(asio::io_context& loop, Options options, Administrators administrators, Store store,
-           Listener listener);
+    Server(asio::io_context& loop, Options options, Store store, Listener listener);
     ~Server();
+
+    // Reads command line and configuration file anew, for a reload: what cannot be read is an
+    // error, and nothing changes. Set before start().
+    std::function<Result<Options>()> read_options;
 
     // Reads the models, begins to accept and says so. The loop runs dry once stop() is done.
     void start();
@@ -39,11 +41,17 @@ class Server {
 
   private:
     void accept(UnixSocket socket);
+    std::optional<Error> no_room(const scheduler::Caller& caller);
+    std::size_t sessions_of(uid_t uid) const;
     void watch_signals();
     void finish();
     void end_workers();
 
-    asio::awaitable<ipc::ReloadReport> reload();
+    // Errors: `invalid_argument` (the configuration file).
+    asio::awaitable<Result<ipc::ReloadReport>> reload();
+    asio::awaitable<void> reload_for_nobody();
+    asio::awaitable<ipc::ReloadReport> reread_models();
+    void take(const Options& options);
     asio::awaitable<Result<ipc::ReloadReport>> add_model(std::string folder);
     asio::awaitable<Result<void>> remove_model(std::string model);
     bool is_left_over(const std::filesystem::path& link, const std::filesystem::path& folder) const;
@@ -55,9 +63,10 @@ class Server {
 
     asio::io_context& loop_;
     Options options_;
-    Administrators administrators_;
+    PolicyInForce policy_;
     Store store_;
     Devices devices_;
+    Writers writers_;
     asio::thread_pool disk_{1}, memory_{1}, ahead_{1};  // the last reads the next load's weights
     std::stop_source stop_ahead_;
     ChannelTable channels_{memory_};

@@ -58,7 +58,7 @@ const Command kReload{
     .detail =
         "Jobs that run end on the version they began with; a folder that is broken keeps the\n"
         "old one, is told of, and makes the exit code 1. Workers that had failed too often\n"
-        "are tried again. For administrators: root, and the user who runs the daemon.",
+        "are tried again. For administrators: see `samovar whoami`.",
     .example = "  samovar reload",
     .json =
         "[{\"model\", \"outcome\", \"problem\"}]; outcome is added, changed, removed, "
