@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/models/writers.hpp"
 #include "daemon/server.hpp"
 
 namespace {
@@ -68,6 +70,10 @@ int main(int argc, char** argv) {
     if (!listener) return refuse(listener.error());
     samovar::Result<Store> store = Store::open(options.store);
     if (!store) return refuse(store.error());
+    if (is_system_user(::geteuid()))
+        if (const auto open =
+                writable_by_anybody(options.store, "workers run what lies in the store"))
+            return refuse(*open);
 
     Server server(loop, options, std::move(*store), std::move(*listener));
     server.read_options = [argc, argv] { return read_options(argc, argv); };

@@ -9,6 +9,7 @@
 #include <samovar/limits.hpp>
 
 #include "daemon/models/toml_reader.hpp"
+#include "daemon/models/writers.hpp"
 #include "daemon/residency/device_memory.hpp"
 #include "ipc/words.hpp"
 
@@ -89,6 +90,9 @@ std::uint64_t read_decode_cache(TomlReader& reader, std::uint64_t otherwise) {
 
 // samovard.toml: the long options of the command line, as keys.
 void read_config(const fs::path& file, Options& options) {
+    if (is_system_user(::geteuid()))
+        if (const auto open = writable_by_anybody(file, "it says who may do what"))
+            throw TomlFault(describe(*open));
     const toml::table table = parse_toml(read_small_file(file, kMaxConfigBytes), file.string());
     TomlReader reader(table, file.string());
     options.listener.socket = reader.text("socket", options.listener.socket.string());

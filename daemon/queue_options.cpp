@@ -7,8 +7,6 @@
 namespace samovar::daemon {
 namespace {
 
-using scheduler::Load;
-
 // All that waits has to fit into the way to one worker (WorkerProcess).
 constexpr std::uint64_t kMostQueueBytes = 512u << 20;
 // So that a job with all its tensors in its message is taken where nothing waits.

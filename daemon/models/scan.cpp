@@ -2,6 +2,8 @@
 #include "daemon/models/npy.hpp"
 #include "daemon/models/writers.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #define XXH_INLINE_ALL
@@ -70,7 +72,8 @@ std::string sum_of(const ModelFile& model, const std::string& file) {
 
 void refuse_writable(const fs::path& path, Writers writers) {
     if (writers == Writers::anybody) return;
-    if (const auto error = writable_by_anybody(path)) raise(*error);
+    const std::string harm = "code from there would run as user " + std::to_string(::geteuid());
+    if (const auto error = writable_by_anybody(path, harm)) raise(*error);
 }
 
 // Every code of the folder is taken in, not only the chosen one: a missing file is found now.

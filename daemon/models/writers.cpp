@@ -1,7 +1,6 @@
 #include "daemon/models/writers.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <deque>
@@ -13,24 +12,22 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLinks = 40;  // as the kernel has it
 
-std::optional<Error> judged(const fs::path& path, const struct stat& info, bool is_last) {
+std::optional<Error> judged(const fs::path& path, const struct stat& info, bool is_last,
+                            const std::string& harm) {
     if ((info.st_mode & S_IWOTH) == 0) return std::nullopt;
     // Entries of others can be neither replaced nor renamed there, but new ones can be made.
     if (S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0 && !is_last) return std::nullopt;
     char mode[8];
     std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode & 07777));
     return Error{Errc::bad_model,
-                 path.string() + ": anybody may write it (mode " + mode +
-                     "), and what a model's folder holds is code that the daemon's workers run as "
-                     "user " +
-                     std::to_string(::geteuid()),
-                 "take that right away: chmod o-w " + path.string(), 0, 0};
+                 path.string() + ": anybody may write it (mode " + mode + "), and " + harm,
+                 "chmod o-w " + path.string(), 0, 0};
 }
 
 }  // namespace
 
 // Goes the way that the kernel would, and looks at each step of it.
-std::optional<Error> writable_by_anybody(const fs::path& path) {
+std::optional<Error> writable_by_anybody(const fs::path& path, const std::string& harm) {
     const fs::path absolute = fs::absolute(path);
     std::deque<fs::path> steps(absolute.begin(), absolute.end());
     fs::path at;
@@ -52,7 +49,7 @@ std::optional<Error> writable_by_anybody(const fs::path& path) {
             steps.insert(steps.begin(), target.begin(), target.end());
             continue;
         }
-        if (auto error = judged(next, info, steps.empty())) return error;
+        if (auto error = judged(next, info, steps.empty(), harm)) return error;
         at = next;
     }
     return std::nullopt;

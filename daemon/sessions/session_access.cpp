@@ -9,7 +9,7 @@
 namespace samovar::daemon {
 namespace {
 
-std::string as_rule(std::string text) {
+std::string as_rule(const std::string& text) {
     return text.substr(0, kMaxRuleBytes);
 }
 
@@ -87,6 +87,7 @@ void Session::who_am_i(std::uint64_t request, ipc::WhoAmI) {
             std::ranges::find(identity.groups, gid) == identity.groups.end())
             identity.groups.push_back(gid);
     std::vector<std::string_view> verbs;
+    verbs.reserve(mine.verbs.value.size());
     for (const scheduler::Verb verb : mine.verbs.value)
         verbs.push_back(to_string(verb));
     identity.models = as_names(mine.models.value, mine.models.rule);

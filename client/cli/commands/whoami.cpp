@@ -91,7 +91,7 @@ std::string bytes_of(const AllowedAmount& bytes) {
 
 void print(const Identity& identity, Console& console) {
     Table table({{"MAY"}, {""}, {"BY"}});
-    const auto row = [&](const char* what, std::string value, const std::string& rule) {
+    const auto row = [&](const char* what, const std::string& value, const std::string& rule) {
         table.add({what, printable(value), printable(rule)});
     };
     const bool none = identity.models.names.empty(), plain = identity.verbs.names.empty();
@@ -100,10 +100,10 @@ void print(const Identity& identity, Console& console) {
     row("priority", std::string(name_of(identity.priority)), identity.priority_rule);
     row("sessions", count_in_words(identity.sessions), identity.sessions.rule);
     row("jobs", count_in_words(identity.jobs), identity.jobs.rule);
-    row("jobs of a session", count_in_words(identity.session_jobs), identity.session_jobs.rule);
-    row("channels", bytes_of(identity.channel_bytes), identity.channel_bytes.rule);
+    row("jobs in a session", count_in_words(identity.session_jobs), identity.session_jobs.rule);
+    row("memory of slots", bytes_of(identity.channel_bytes), identity.channel_bytes.rule);
     row("inline tensors", bytes_of(identity.inline_bytes), identity.inline_bytes.rule);
-    row("of a session", bytes_of(identity.session_inline_bytes),
+    row("inline in a session", bytes_of(identity.session_inline_bytes),
         identity.session_inline_bytes.rule);
     row("share", fmt::format("{}", identity.weight), identity.weight_rule);
     row("rate", std::isinf(identity.rate) ? "any" : fmt::format("{} jobs a second", identity.rate),

@@ -8,8 +8,6 @@
 namespace samovar::tests {
 namespace {
 
-using testing::HasSubstr;
-
 constexpr std::uint64_t kSlot = 4096;
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
 

@@ -203,6 +203,17 @@ TEST_F(Policy, that_takes_a_user_out_lets_what_runs_go_on) {
     EXPECT_EQ(anna.answer(), "done");
 }
 
+TEST_F(Policy, that_anybody_may_write_is_refused) {
+    namespace fs = std::filesystem;
+    const fs::path file = written("[policy.everyone]\nmodels = [\"*\"]\n");
+    fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+    EXPECT_THAT(root.call(ipc::Reload{}).error().message,
+                HasSubstr("samovard.toml: anybody may write it (mode 0646), and it says who may do "
+                          "what; chmod o-w "));
+    EXPECT_THAT(as(kBert, [](TestClient& client) { return told(client, adding()); }),
+                StartsWith("not_permitted: "));
+}
+
 TEST_F(Policy, that_cannot_be_read_leaves_the_old_one_in_force) {
     written("[policy.user.61001]\nmodels = [\"sleepy\"]\n[policy.user.nobody-of-this-name]\n");
     const Error error = root.call(ipc::Reload{}).error();

@@ -23,7 +23,7 @@ class WritableByAnybody : public testing::Test {
     }
     // "" where nobody can.
     static std::string what_of(const fs::path& path) {
-        const auto error = writable_by_anybody(path);
+        const auto error = writable_by_anybody(path, "that would be bad");
         return error ? error->message : "";
     }
 
@@ -39,10 +39,11 @@ TEST_F(WritableByAnybody, is_nothing_that_only_owners_write) {
 
 TEST_F(WritableByAnybody, is_a_file_with_the_way_out) {
     let_all_write(model_ / "model.pt");
-    const auto error = writable_by_anybody(model_ / "model.pt");
+    const auto error = writable_by_anybody(model_ / "model.pt", "that would be bad");
     ASSERT_TRUE(error);
-    EXPECT_THAT(error->message, HasSubstr("model.pt: anybody may write it (mode 0646)"));
-    EXPECT_EQ(error->hint, "take that right away: chmod o-w " + (model_ / "model.pt").string());
+    EXPECT_THAT(error->message,
+                HasSubstr("model.pt: anybody may write it (mode 0646), and that would be bad"));
+    EXPECT_EQ(error->hint, "chmod o-w " + (model_ / "model.pt").string());
     EXPECT_EQ(what_of(model_), "");
 }
 

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <samovar/limits.hpp>
+
 #include "daemon/queue_options.hpp"
 #include "tests/unit/daemon/toml_fault.hpp"
 
