@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "daemon/eager_loop.hpp"
+#include "daemon/models/writers.hpp"
 #include "daemon/server.hpp"
 #include "daemon/service/handed_socket.hpp"
 #include "daemon/service/journal.hpp"
@@ -106,17 +107,18 @@ int main(int argc, char** argv) {
     raise_descriptor_limit();
     start_log(options.log_level);
 
-    samovar::Result<Administrators> administrators = Administrators::of_group(options.admin_group);
-    if (!administrators) return refuse(administrators.error());
     asio::io_context loop(1);
     samovar::Result<Listener> listener =
         open_listener(loop.get_executor(), options.listener, std::move(*handed));
     if (!listener) return refuse(listener.error());
     samovar::Result<Store> store = Store::open(options.store);
     if (!store) return refuse(store.error());
+    if (is_system_user(::geteuid()))
+        if (const auto open =
+                writable_by_anybody(options.store, "workers run what lies in the store"))
+            return refuse(*open);
 
-    Server server(loop, options, std::move(*administrators), std::move(*store),
-                  std::move(*listener));
+    Server server(loop, options, std::move(*store), std::move(*listener));
     server.read_options = [argc, argv] { return read_options(argc, argv); };
     if (*watchdog) server.feed_watchdog(**watchdog);
     server.start();

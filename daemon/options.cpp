@@ -9,6 +9,7 @@
 #include <samovar/limits.hpp>
 
 #include "daemon/models/toml_reader.hpp"
+#include "daemon/models/writers.hpp"
 #include "daemon/residency/device_memory.hpp"
 #include "ipc/words.hpp"
 
@@ -129,6 +130,9 @@ void check_private_daemons() {
 
 // samovard.toml: the long options of the command line, as keys.
 void read_config(const fs::path& file, Options& options) {
+    if (is_system_user(::geteuid()))
+        if (const auto open = writable_by_anybody(file, "it says who may do what"))
+            throw TomlFault(describe(*open));
     const toml::table table = parse_toml(read_small_file(file, kMaxConfigBytes), file.string());
     TomlReader reader(table, file.string());
     options.listener.socket = reader.text("socket", options.listener.socket.string());
@@ -156,7 +160,7 @@ void read_config(const fs::path& file, Options& options) {
             reader.duration_ms("idle_exit", kShortestIdleMs, kLongestIdleMs, {}));
     if (!reader.boolean(kPrivateDaemons, true) && options.private_daemon)
         refuse_private(file.string());
-    if (reader.has("admin_group")) options.admin_group = reader.text("admin_group");
+    options.policy = read_policy(reader, file.string(), Accounts::of_this_machine());
     reader.finish();
 }
 
@@ -237,6 +241,12 @@ void apply(const Flags& flags, Options& options) {
     options.clock_fd = flags.clock_fd;
 }
 
+// A daemon of root is for the members of a group, who have to reach its socket.
+std::string usual_socket_group() {
+    const bool there = ::geteuid() == 0 && Accounts::of_this_machine().group(kUsersGroup);
+    return there ? kUsersGroup : "";
+}
+
 }  // namespace
 
 Invocation read_invocation(int argc, const char* const* argv) {
@@ -255,7 +265,11 @@ Invocation read_invocation(int argc, const char* const* argv) {
             read_config(flags.config, invocation.options);
         else if (std::error_code fault; fs::exists(usual, fault))
             read_config(usual, invocation.options);
+        else
+            invocation.options.policy = usual_policy(usual.string(), Accounts::of_this_machine());
         apply(flags, invocation.options);
+        if (invocation.options.listener.group.empty() && !flags.private_daemon)
+            invocation.options.listener.group = usual_socket_group();
         const BudgetOptions& budgets = invocation.options.budgets;
         check_reserve(budgets, read_meminfo(budgets.meminfo).total);
         invocation.run = true;

@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -31,8 +32,6 @@ WorkerSettings settings_of(const Options& options) {
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
     settings.limits.parallel_loads = options.parallel_loads;
-    for (const auto& [uid, share] : options.queue.users)
-        settings.weights[uid] = share.weight;
     return settings;
 }
 
@@ -60,6 +59,14 @@ ipc::ModelStatus unusable_status(const std::string& name, const Registry::Entry&
     return status;
 }
 
+// All groups of the peer: where the kernel does not tell, the one that its credentials name.
+std::vector<gid_t> groups_of(int socket, const ipc::Peer& peer) {
+    Result<std::vector<gid_t>> groups = ipc::groups_of_peer(socket);
+    std::vector<gid_t> all = groups ? std::move(*groups) : std::vector<gid_t>();
+    all.push_back(peer.gid);
+    return all;
+}
+
 // An error in the place of the greeting.
 void turn_away(UnixSocket socket, Error error) {
     const auto connection = std::make_shared<Connection>(std::move(socket));
@@ -69,18 +76,18 @@ void turn_away(UnixSocket socket, Error error) {
 
 }  // namespace
 
-Server::Server(asio::io_context& loop, Options options, Administrators administrators, Store store,
-               Listener listener)
+Server::Server(asio::io_context& loop, Options options, Store store, Listener listener)
     : loop_(loop),
       options_(std::move(options)),
-      administrators_(std::move(administrators)),
+      policy_(options_.policy),
       store_(std::move(store)),
       devices_(find_devices(options_.worker_folder, options_.device_nodes)),
+      writers_(is_system_user(::geteuid()) ? Writers::owners : Writers::anybody),
       queue_(options_.queue),
       dispatcher_(loop.get_executor(), settings_of(options_)),
       keeper_(loop.get_executor(), dispatcher_, options_.budgets, channels_, disk_),
-      services_{registry_, dispatcher_, keeper_, channels_, queue_, administrators_,
-                {},        {},          {},      {},        {}},
+      services_{registry_, dispatcher_, keeper_, channels_, queue_, policy_,
+                {},        {},          {},      {},        {},     {}},
       listener_(std::move(listener)),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(loop),
@@ -93,6 +100,7 @@ Server::Server(asio::io_context& loop, Options options, Administrators administr
     services_.add_model = [this](const std::string& folder) { return add_model(folder); };
     services_.remove_model = [this](const std::string& model) { return remove_model(model); };
     services_.status = [this](bool all) { return status(all); };
+    services_.sessions_of = [this](uid_t uid) { return sessions_of(uid); };
     services_.uptime_ms = [this] { return milliseconds_since(started_); };
     channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
     dispatcher_.on_load_to_come = [this](const ModelVersion& model) {
@@ -122,7 +130,7 @@ void Server::start() {
     else
         spdlog::warn("state: {}; nothing outlives this daemon", describe(state.error()));
     keeper_.look_at_gpus_first();
-    apply(scan_models(options_.models, store_, devices_));
+    apply(scan_models(options_.models, store_, devices_, writers_));
     store_.collect(registry_.used());
     watch_signals();
     asio::co_spawn(loop_, listener_.run([this](UnixSocket socket) { accept(std::move(socket)); }),
@@ -158,15 +166,11 @@ void Server::accept(UnixSocket socket) {
     if (phase_ != Phase::serving)
         return turn_away(std::move(socket), {Errc::shutting_down, "samovard is shutting down",
                                              "try again when it is back", 0, 0});
-    std::erase_if(sessions_, [](const auto& entry) { return entry.second.expired(); });
-    if (sessions_.size() >= kMaxSessions)
-        return turn_away(std::move(socket), {Errc::busy,
-                                             "the daemon has " + std::to_string(kMaxSessions) +
-                                                 " sessions, and takes no more",
-                                             "share a connection, or try again later", 0, 1000});
-    const bool admin = administrators_.include(socket.native_handle(), *peer);
+    scheduler::Caller caller{peer->uid, groups_of(socket.native_handle(), *peer)};
+    if (auto full = no_room(caller)) return turn_away(std::move(socket), std::move(*full));
     const std::uint64_t id = next_session_++;
-    auto session = std::make_shared<Session>(id, std::move(socket), *peer, admin, services_);
+    auto session =
+        std::make_shared<Session>(id, std::move(socket), *peer, std::move(caller), services_);
     sessions_[id] = session;
     ++open_sessions_;
     idle_timer_.cancel();
@@ -190,6 +194,28 @@ void Server::end_when_idle() {
                      ipc::duration_in_words(*options_.idle_exit));
         stop();
     });
+}
+
+std::optional<Error> Server::no_room(const scheduler::Caller& caller) {
+    std::erase_if(sessions_, [](const auto& entry) { return entry.second.expired(); });
+    if (sessions_.size() >= kMaxSessions)
+        return Error{
+            Errc::busy,
+            "the daemon has " + std::to_string(kMaxSessions) + " sessions, and takes no more",
+            "share a connection, or try again later", 0, 1000};
+    const auto limit = rights_of(caller, policy_.file().access).sessions;
+    if (sessions_of(caller.uid) < limit.value) return std::nullopt;
+    return Error{Errc::busy,
+                 "user " + std::to_string(caller.uid) + " has " + std::to_string(limit.value) +
+                     " sessions, and no more are allowed: " + limit.rule,
+                 "share a connection, or close one", 0, 1000};
+}
+
+std::size_t Server::sessions_of(uid_t uid) const {
+    return static_cast<std::size_t>(std::ranges::count_if(sessions_, [uid](const auto& entry) {
+        const auto session = entry.second.lock();
+        return session && session->uid() == uid;
+    }));
 }
 
 // ---- The end ------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@
 #include <optional>
 #include <stop_token>
 
-#include "daemon/administrators.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/listener.hpp"
 #include "daemon/models/registry.hpp"
@@ -29,8 +28,7 @@ namespace samovar::daemon {
 // manager starts it again, and clients come back with their channels.
 class Server {
   public:
-    Server(asio::io_context& loop, Options options, Administrators administrators, Store store,
-           Listener listener);
+    Server(asio::io_context& loop, Options options, Store store, Listener listener);
     ~Server();
 
     // Reads command line and configuration file anew, for a reload: what cannot be read is an
@@ -49,6 +47,8 @@ class Server {
 
   private:
     void accept(UnixSocket socket);
+    std::optional<Error> no_room(const scheduler::Caller& caller);
+    std::size_t sessions_of(uid_t uid) const;
     void watch_signals();
     void session_over();
     void end_when_idle();
@@ -72,9 +72,10 @@ class Server {
 
     asio::io_context& loop_;
     Options options_;
-    Administrators administrators_;
+    PolicyInForce policy_;
     Store store_;
     Devices devices_;
+    Writers writers_;
     asio::thread_pool disk_{1}, memory_{1}, ahead_{1};  // the last reads the next load's weights
     std::stop_source stop_ahead_;
     ChannelTable channels_{memory_};

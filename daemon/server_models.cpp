@@ -48,6 +48,7 @@ asio::awaitable<void> Server::reload_for_nobody() {
 void Server::take(const Options& options) {
     spdlog::set_level(spdlog::level::from_str(options.log_level));
     options_.drain = options.drain;
+    policy_.replace(options.policy);
 }
 
 asio::awaitable<ipc::ReloadReport> Server::reread_models() {
@@ -59,7 +60,7 @@ asio::awaitable<ipc::ReloadReport> Server::reread_models() {
     if (phase_ == Phase::serving)
         notify_service_manager(
             reloading_state(std::chrono::duration_cast<std::chrono::microseconds>(now)));
-    auto read = [this] { return scan_models(options_.models, store_, devices_); };
+    auto read = [this] { return scan_models(options_.models, store_, devices_, writers_); };
     Scan scan = co_await off_loop(disk_, read);
     reloading_ = false;
     reload_done_.cancel();

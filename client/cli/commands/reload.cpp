@@ -59,7 +59,7 @@ const Command kReload{
         "A configuration that cannot be read is an error, and nothing changes. Jobs that run end\n"
         "on the version they began with; a folder that is broken keeps the old one, is told of,\n"
         "and makes the exit code 1. Workers that had failed too often are tried again. For\n"
-        "administrators: root, and the user who runs the daemon.",
+        "administrators: see `samovar whoami`.",
     .example = "  samovar reload",
     .json =
         "[{\"model\", \"outcome\", \"problem\"}]; outcome is added, changed, removed, "

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <samovar/access.hpp>
 #include <samovar/error.hpp>
 #include <samovar/export.hpp>
 #include <samovar/job.hpp>
@@ -109,6 +110,8 @@ class SAMOVAR_EXPORT Client {
     Result<ModelInfo> info(const std::string& model);
     // Of models that are loaded or waited for, or of all.
     Result<DaemonStatus> status(bool all = false);
+    // Who one is to the daemon, what one may do, and which rule says so. For anybody.
+    Result<Identity> whoami();
     // Errors: `unknown_model`.
     Result<Explanation> why(const std::string& model);
     // How models moved: those moves that the daemon remembers, the oldest first, none from before
