@@ -21,4 +21,7 @@ struct Accounts {
 // packages get, and those that systemd hands out (DynamicUser).
 bool is_system_user(uid_t uid) noexcept;
 
+// Whom the kernel shows in the place of users that this user namespace does not know.
+inline constexpr uid_t kNobody = 65534;
+
 }  // namespace samovar::daemon

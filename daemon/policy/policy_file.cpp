@@ -200,6 +200,11 @@ PolicyRow administers(const std::string& table) {
     return row;
 }
 
+// Whether who runs the daemon is a user of its own, and neither root nor anybody at all.
+bool owns(const Accounts& accounts) {
+    return accounts.own != 0 && accounts.own != kNobody;
+}
+
 // Root and the user who runs the daemon, whom no file keeps out.
 void add_owner(PolicyFile& file, uid_t uid) {
     const std::string table = uid == 0 ? "user.root" : "user." + std::to_string(uid);
@@ -217,7 +222,7 @@ void add_group(PolicyFile& file, const Accounts& accounts, const char* name,
 
 std::string who_administers(const PolicyFile& file, const Accounts& accounts) {
     std::string text = "root";
-    if (accounts.own != 0)
+    if (owns(accounts))
         text += " or user " + std::to_string(accounts.own) + ", who runs the daemon";
     const auto admins = accounts.group(kAdministratorsGroup);
     const auto found = admins ? file.access.groups.find(*admins) : file.access.groups.end();
@@ -242,7 +247,7 @@ std::string who_lets_in(const PolicyFile& file, const Accounts& accounts, const 
 void add_usual(PolicyFile& file, const std::string& name, const Accounts& accounts) {
     complete(file.access.everyone, usual_everyone());
     add_owner(file, 0);
-    if (accounts.own != 0) add_owner(file, accounts.own);
+    if (owns(accounts)) add_owner(file, accounts.own);
     // A person's own daemon serves that person; to let others in is for them to say.
     if (is_system_user(accounts.own)) {
         add_group(file, accounts, kUsersGroup, submits);
@@ -255,6 +260,7 @@ void add_usual(PolicyFile& file, const std::string& name, const Accounts& accoun
 // So that nobody believes to have taken away what the owner of all files has anyway.
 void refuse_for_owners(const PolicyFile& file, const Accounts& accounts) {
     for (const uid_t uid : {uid_t{0}, accounts.own}) {
+        if (uid == kNobody) continue;
         const auto row = file.access.users.find(uid);
         if (row == file.access.users.end()) continue;
         const auto refuse = [](const std::string& rule) {

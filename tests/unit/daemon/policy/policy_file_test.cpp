@@ -83,6 +83,14 @@ TEST(UsualPolicy, of_a_persons_daemon_serves_that_person_and_root) {
     EXPECT_EQ(policy.administrators, "root or user 1000, who runs the daemon");
 }
 
+TEST(UsualPolicy, of_a_daemon_that_runs_as_nobody_gives_nobody_anything) {
+    const PolicyFile policy = usual_policy("samovard.toml", machine(kNobody));
+    EXPECT_FALSE(rights(policy, kNobody).submits()) << "so are users of other namespaces seen";
+    EXPECT_FALSE(rights(policy, kNobody).administers());
+    EXPECT_TRUE(rights(policy, 0).administers());
+    EXPECT_EQ(policy.administrators, "root, or a member of group samovar-admin");
+}
+
 TEST(UsualPolicy, has_the_bounds_that_the_documents_name) {
     const Rights everyone = rights(usual_policy("samovard.toml", machine(0)), kAnna);
     EXPECT_EQ(everyone.channel_bytes.value, kMaxChannelBytesPerUser);
