@@ -51,6 +51,11 @@ std::vector<std::string> socket_candidates(const std::string& given,
     return candidates;
 }
 
+bool socket_is_named(const std::string& given, const Environment& environment) {
+    const char* named = environment("SAMOVAR_SOCKET");
+    return !given.empty() || (named && *named);
+}
+
 Result<ipc::UniqueFd> connect_to(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

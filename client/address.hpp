@@ -17,6 +17,9 @@ using Environment = std::function<const char*(const char*)>;
 std::vector<std::string> socket_candidates(const std::string& given,
                                            const Environment& environment);
 
+// Whether somebody named the socket, so that no other will do.
+bool socket_is_named(const std::string& given, const Environment& environment);
+
 // A stream connected to the Unix socket `path`. Never blocks. Errors: `no_daemon` (nothing there or
 // nobody listens), `busy` (its queue of connections is full), `not_permitted`, `invalid_argument`
 // (a path that no socket can have), `io`.

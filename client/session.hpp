@@ -82,6 +82,9 @@ class Session : public std::enable_shared_from_this<Session> {
     Result<void> connect(Lock& lock, Deadline deadline);
     Result<void> connect_again(Lock& lock, Deadline patience, Deadline deadline);
     Result<std::unique_ptr<Connection>> reach(Deadline deadline);
+    Result<std::unique_ptr<Connection>> reach_one_of(const std::vector<std::string>& candidates);
+    Result<std::unique_ptr<Connection>> start_daemon(const std::vector<std::string>& candidates,
+                                                     const Error& unreached);
     Result<void> resume(Connection& connection, const std::vector<ChannelPtr>& channels,
                         std::vector<std::uint32_t>& ids, Deadline deadline);
     void drop(const Error& why, Callbacks& callbacks);

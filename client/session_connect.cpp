@@ -2,23 +2,41 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "client/address.hpp"
+#include "client/private_daemon.hpp"
 #include "client/session.hpp"
 
 namespace samovar::client {
 namespace {
 
+namespace fs = std::filesystem;
+
 // Between attempts to reach a daemon that went away: it starts in milliseconds, but a supervisor
 // may wait before it starts it again.
 constexpr std::chrono::milliseconds kFirstPause{20};
 constexpr std::chrono::milliseconds kLongestPause{500};
+// For a daemon that is started: it reads its models first, and copies those that are new.
+constexpr std::chrono::minutes kStartPatience{1};
 
 // What a daemon that is coming back may answer.
 bool may_pass(Errc code) {
     return code == Errc::no_daemon || code == Errc::busy || code == Errc::disconnected ||
            code == Errc::shutting_down;
+}
+
+// What a daemon answers at its end, and what there is to hear after it.
+bool may_be_over(Errc code) {
+    return code == Errc::no_daemon || code == Errc::disconnected || code == Errc::shutting_down;
+}
+
+// That there is no daemon remains what is wrong.
+Error not_started(const Error& unreached, const Error& why) {
+    return {unreached.code, unreached.message + ", and none was started: " + why.message, why.hint,
+            0, 0};
 }
 
 const char* environment(const char* name) {
@@ -29,19 +47,55 @@ const char* environment(const char* name) {
 
 Result<std::shared_ptr<Session>> Session::open(Options options) {
     const auto candidates = socket_candidates(options.socket, environment);
+    const bool may_start = !options.start.empty() && !socket_is_named(options.socket, environment);
     const std::shared_ptr<Session> session(new Session(std::move(options)));
-    const Deadline deadline(session->options_.connect_timeout);
+    Result<std::unique_ptr<Connection>> made = session->reach_one_of(candidates);
+    if (!made && may_start && may_be_over(made.error().code))
+        made = session->start_daemon(candidates, made.error());
+    if (!made) return made.error();
+    session->daemon_ = (*made)->daemon();
+    session->connection_ = std::move(*made);
+    return session;
+}
+
+Result<std::unique_ptr<Connection>> Session::reach_one_of(
+    const std::vector<std::string>& candidates) {
+    const Deadline deadline(options_.connect_timeout);
     for (const std::string& path : candidates) {
-        session->socket_ = path;
-        Result<std::unique_ptr<Connection>> made = session->reach(deadline);
-        if (made) {
-            session->daemon_ = (*made)->daemon();
-            session->connection_ = std::move(*made);
-            return session;
-        }
-        if (made.error().code != Errc::no_daemon) return made.error();
+        socket_ = path;
+        Result<std::unique_ptr<Connection>> made = reach(deadline);
+        if (made || made.error().code != Errc::no_daemon) return made;
     }
     return nobody_listens(candidates);
+}
+
+// At the first place, the user's own. A socket that is there was made by somebody who meant a
+// daemon to be there, with models and limits of its own: it is not replaced, unless a private
+// daemon that was killed has left it.
+Result<std::unique_ptr<Connection>> Session::start_daemon(
+    const std::vector<std::string>& candidates, const Error& unreached) {
+    for (std::size_t i = 1; i < candidates.size(); ++i)
+        if (std::error_code fault; fs::exists(fs::symlink_status(candidates[i], fault)))
+            return unreached;
+    socket_ = candidates.front();
+    const Deadline deadline(kStartPatience);
+    const Result<StartLock> lock = StartLock::take(socket_, deadline);
+    if (!lock) return not_started(unreached, lock.error());
+    auto pause = kFirstPause;
+    while (true) {
+        // Another process may have been quicker; and a private daemon that ends is waited for.
+        Result<std::unique_ptr<Connection>> made = reach(Deadline(options_.connect_timeout));
+        if (made || !may_be_over(made.error().code)) return made;
+        if (made.error().code == Errc::no_daemon) break;
+        if (!lock->is_free() || deadline.over()) return made;
+        std::this_thread::sleep_for(pause);
+        pause = std::min(2 * pause, kLongestPause);
+    }
+    if (!lock->is_free()) return unreached;
+    if (Result<void> started = start_private_daemon(options_.start, socket_, deadline); !started)
+        return not_started(unreached, started.error());
+    lock->note_socket();
+    return reach(Deadline(options_.connect_timeout));
 }
 
 Result<std::unique_ptr<Connection>> Session::reach(Deadline deadline) {

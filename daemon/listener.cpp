@@ -140,6 +140,14 @@ Result<Listener> Listener::open(const asio::any_io_executor& loop, const Listene
     return Listener(std::move(acceptor), options.socket, info.st_ino);
 }
 
+Listener Listener::adopt(const asio::any_io_executor& loop, ipc::UniqueFd socket) {
+    asio::local::stream_protocol::acceptor acceptor(loop);
+    acceptor.assign(asio::local::stream_protocol(), socket.release());
+    boost::system::error_code nameless;
+    fs::path path = acceptor.local_endpoint(nameless).path();
+    return Listener(std::move(acceptor), std::move(path), std::nullopt);
+}
+
 Listener::~Listener() {
     close();
 }
@@ -163,7 +171,8 @@ void Listener::close() {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     struct stat info {};
-    if (::stat(path_.c_str(), &info) == 0 && info.st_ino == inode_) ::unlink(path_.c_str());
+    if (inode_ && ::stat(path_.c_str(), &info) == 0 && info.st_ino == *inode_)
+        ::unlink(path_.c_str());
 }
 
 }  // namespace samovar::daemon

@@ -4,19 +4,40 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "daemon/eager_loop.hpp"
+#include "daemon/models/writers.hpp"
 #include "daemon/server.hpp"
+#include "daemon/service/handed_socket.hpp"
+#include "daemon/service/journal.hpp"
+#include "daemon/service/watchdog.hpp"
+#include "ipc/os/journal_stream.hpp"
 
 namespace {
 
+constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
+constexpr std::string_view kOwnName = "samovard: ";
+
+bool logs_to_the_journal() {
+    return samovar::ipc::is_journal_stream(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+}
+
+// Before there is a log. The journal takes "<3>" for the level of an error.
+void complain(const std::string& words) {
+    std::fprintf(stderr, "%s%s", logs_to_the_journal() ? "<3>" : "", words.c_str());
+}
+
 int refuse(const samovar::Error& error) {
-    std::fprintf(stderr, "samovard: %s\n", samovar::describe(error).c_str());
+    complain("samovard: " + samovar::describe(error) + "\n");
     return 1;
 }
 
@@ -29,6 +50,36 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Under systemd the journal keeps level and fields apart; else a line goes to standard error.
+void start_log(const std::string& level) {
+    if (logs_to_the_journal()) {
+        spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+            "samovard", samovar::daemon::journal_sink(kJournalSocket)));
+    } else {
+        spdlog::set_default_logger(spdlog::stderr_color_mt("samovard"));
+        spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+    }
+    spdlog::set_level(spdlog::level::from_str(level));
+}
+
+samovar::Result<samovar::daemon::Listener> open_listener(
+    const samovar::daemon::asio::any_io_executor& loop,
+    const samovar::daemon::ListenerOptions& options, samovar::ipc::UniqueFd handed) {
+    using samovar::daemon::Listener;
+    if (handed) return Listener::adopt(loop, std::move(handed));
+    return Listener::open(loop, options);
+}
+
+// As at the start. The words of a fault begin with the program's name, as for a terminal.
+samovar::Result<samovar::daemon::Options> read_options(int argc, const char* const* argv) {
+    samovar::daemon::Invocation invocation = samovar::daemon::read_invocation(argc, argv);
+    if (invocation.run) return std::move(invocation.options);
+    std::string words = invocation.words.substr(std::min(invocation.words.size(), kOwnName.size()));
+    words.erase(words.find_last_not_of('\n') + 1);
+    return samovar::Error{samovar::Errc::invalid_argument, std::move(words),
+                          "mend it, then reload; until then the old configuration holds", 0, 0};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -36,30 +87,40 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     const Invocation invocation = read_invocation(argc, argv);
     if (!invocation.run) {
-        std::fputs(invocation.words.c_str(), invocation.status == 0 ? stdout : stderr);
+        if (invocation.status == 0)
+            std::fputs(invocation.words.c_str(), stdout);
+        else
+            complain(invocation.words);
         return invocation.status;
     }
     const Options& options = invocation.options;
-    // Before anything is opened, which could be given this number.
+    // Both before anything is opened, which could be given these numbers.
     for (const auto& [name, fd] :
          {std::pair{"--ready-fd ", options.ready_fd}, std::pair{"--clock-fd ", options.clock_fd}})
         if (fd >= 0 && ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
             return refuse(samovar::io_error(name + std::to_string(fd), errno));
+    samovar::Result<samovar::ipc::UniqueFd> handed =
+        take_handed_socket(environment_of_process, ::getpid());
+    if (!handed) return refuse(handed.error());
+    const auto watchdog = watchdog_interval(environment_of_process, ::getpid());
+    if (!watchdog) return refuse(watchdog.error());
     raise_descriptor_limit();
-    spdlog::set_default_logger(spdlog::stderr_color_mt("samovard"));
-    spdlog::set_level(spdlog::level::from_str(options.log_level));
-    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+    start_log(options.log_level);
 
-    samovar::Result<Administrators> administrators = Administrators::of_group(options.admin_group);
-    if (!administrators) return refuse(administrators.error());
     asio::io_context loop(1);
-    samovar::Result<Listener> listener = Listener::open(loop.get_executor(), options.listener);
+    samovar::Result<Listener> listener =
+        open_listener(loop.get_executor(), options.listener, std::move(*handed));
     if (!listener) return refuse(listener.error());
     samovar::Result<Store> store = Store::open(options.store);
     if (!store) return refuse(store.error());
+    if (is_system_user(::geteuid()))
+        if (const auto open =
+                writable_by_anybody(options.store, "workers run what lies in the store"))
+            return refuse(*open);
 
-    Server server(loop, options, std::move(*administrators), std::move(*store),
-                  std::move(*listener));
+    Server server(loop, options, std::move(*store), std::move(*listener));
+    server.read_options = [argc, argv] { return read_options(argc, argv); };
+    if (*watchdog) server.feed_watchdog(**watchdog);
     server.start();
     run_eagerly(loop, [&server] { return server.eager_until(); });
     spdlog::info("stopped");

@@ -9,6 +9,7 @@
 #include <samovar/limits.hpp>
 
 #include "daemon/models/toml_reader.hpp"
+#include "daemon/models/writers.hpp"
 #include "daemon/residency/device_memory.hpp"
 #include "ipc/words.hpp"
 
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxConfigBytes = 64u << 10;
 constexpr std::int64_t kLongestDrainMs = 600'000, kLongestLingerMs = 3'600'000;
+constexpr std::int64_t kShortestIdleMs = 100, kLongestIdleMs = std::int64_t{365} * 86'400'000;
+constexpr std::chrono::minutes kPrivateIdle{10};
 constexpr std::uint64_t kLargestDecodeCache = std::uint64_t{1} << 40;  // 1 TiB
 const std::initializer_list<std::string_view> kLogLevels = {"debug", "info", "warning", "error"};
 
@@ -41,11 +44,32 @@ fs::path default_socket() {
     return (runtime.empty() ? fs::path("/run") : runtime) / "samovar" / "samovar.sock";
 }
 
-// systemd names the folder that it has made for the service, the first of several.
+// The folder of its kind that systemd has made for the service, the first of several; empty where
+// it has made none (StateDirectory= and the like, systemd.exec(5)).
+fs::path of_the_service(const char* variable) {
+    const fs::path given = from_environment(variable);
+    return given.native().substr(0, given.native().find(':'));
+}
+
 fs::path default_state() {
-    const fs::path given = from_environment("STATE_DIRECTORY");
-    if (!given.empty()) return given.native().substr(0, given.native().find(':'));
+    if (fs::path given = of_the_service("STATE_DIRECTORY"); !given.empty()) return given;
     return place("XDG_STATE_HOME", ".local/state", "/var/lib/samovar");
+}
+
+fs::path default_models() {
+    if (fs::path given = of_the_service("STATE_DIRECTORY"); !given.empty()) return given / "models";
+    return place("XDG_DATA_HOME", ".local/share", "/var/lib/samovar") / "models";
+}
+
+fs::path default_store() {
+    if (fs::path given = of_the_service("CACHE_DIRECTORY"); !given.empty()) return given / "store";
+    return place("XDG_CACHE_HOME", ".cache", "/var/cache/samovar") / "store";
+}
+
+fs::path default_config() {
+    if (fs::path given = of_the_service("CONFIGURATION_DIRECTORY"); !given.empty())
+        return given / "samovard.toml";
+    return place("XDG_CONFIG_HOME", ".config", "/etc/samovar") / "samovard.toml";
 }
 
 // Beside the daemon in a build tree, in libexec once installed.
@@ -68,8 +92,8 @@ unsigned parse_mode(const std::string& text, const std::string& key) {
 Options defaults() {
     Options options;
     options.listener.socket = default_socket();
-    options.models = place("XDG_DATA_HOME", ".local/share", "/var/lib/samovar") / "models";
-    options.store = place("XDG_CACHE_HOME", ".cache", "/var/cache/samovar") / "store";
+    options.models = default_models();
+    options.store = default_store();
     options.state = default_state();
     options.worker_folder = default_worker_folder();
     options.threads = std::max(1u, std::thread::hardware_concurrency());
@@ -87,8 +111,28 @@ std::uint64_t read_decode_cache(TomlReader& reader, std::uint64_t otherwise) {
     return *bytes;
 }
 
+constexpr const char* kPrivateDaemons = "private_daemons";
+
+[[noreturn]] void refuse_private(const std::string& file) {
+    throw TomlFault(
+        file + ": " + kPrivateDaemons +
+        " = false: no daemon is started here for one user; ask the administrator for the "
+        "system's");
+}
+
+// Whether the administrator lets users start daemons of their own, where that can be read.
+void check_private_daemons() {
+    const fs::path file = "/etc/samovar/samovard.toml";
+    if (::access(file.c_str(), R_OK) != 0) return;
+    const toml::table table = parse_toml(read_small_file(file, kMaxConfigBytes), file.string());
+    if (table[kPrivateDaemons].value<bool>() == false) refuse_private(file.string());
+}
+
 // samovard.toml: the long options of the command line, as keys.
 void read_config(const fs::path& file, Options& options) {
+    if (is_system_user(::geteuid()))
+        if (const auto open = writable_by_anybody(file, "it says who may do what"))
+            throw TomlFault(describe(*open));
     const toml::table table = parse_toml(read_small_file(file, kMaxConfigBytes), file.string());
     TomlReader reader(table, file.string());
     options.listener.socket = reader.text("socket", options.listener.socket.string());
@@ -111,7 +155,12 @@ void read_config(const fs::path& file, Options& options) {
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     options.budgets = read_budgets(reader);
     options.queue = read_queue(reader);
-    if (reader.has("admin_group")) options.admin_group = reader.text("admin_group");
+    if (reader.has("idle_exit"))
+        options.idle_exit = std::chrono::milliseconds(
+            reader.duration_ms("idle_exit", kShortestIdleMs, kLongestIdleMs, {}));
+    if (!reader.boolean(kPrivateDaemons, true) && options.private_daemon)
+        refuse_private(file.string());
+    options.policy = read_policy(reader, file.string(), Accounts::of_this_machine());
     reader.finish();
 }
 
@@ -119,7 +168,8 @@ struct Flags {
     std::string config, socket, mode, group, models, store, state, worker_folder, log_level,
         meminfo, pressure, nvml, device_nodes;
     unsigned threads = 0;
-    double drain = -1, linger = -1;
+    double drain = -1, linger = -1, idle_exit = -1;
+    bool private_daemon = false;
     int ready_fd = -1, clock_fd = -1;
 };
 
@@ -142,6 +192,11 @@ void declare(CLI::App& app, Flags& flags) {
         ->check(CLI::Range(0.0, 600.0));
     app.add_option("--linger", flags.linger, "seconds that an empty worker stays (10)")
         ->check(CLI::Range(0.0, 3600.0));
+    app.add_option("--idle-exit", flags.idle_exit,
+                   "seconds without a session, then it ends (never)")
+        ->check(CLI::Range(0.1, 86400.0 * 365));
+    app.add_flag("--private", flags.private_daemon,
+                 "for this user alone: socket mode 0600, and --idle-exit 600");
     app.add_option("--log-level", flags.log_level, "the least that is logged (info)")
         ->check(CLI::IsMember(std::vector<std::string>(kLogLevels.begin(), kLogLevels.end())));
     app.add_option("--ready-fd", flags.ready_fd, "descriptor to write a newline to once ready")
@@ -173,6 +228,10 @@ void apply(const Flags& flags, Options& options) {
         options.drain = std::chrono::milliseconds(static_cast<long>(flags.drain * 1000));
     if (flags.linger >= 0)
         options.linger = std::chrono::milliseconds(static_cast<long>(flags.linger * 1000));
+    if (flags.private_daemon && flags.mode.empty()) options.listener.mode = 0600;
+    if (flags.private_daemon && !options.idle_exit) options.idle_exit = kPrivateIdle;
+    if (flags.idle_exit >= 0)
+        options.idle_exit = std::chrono::milliseconds(static_cast<long>(flags.idle_exit * 1000));
     if (!flags.log_level.empty()) options.log_level = flags.log_level;
     if (!flags.meminfo.empty()) options.budgets.meminfo = flags.meminfo;
     if (!flags.pressure.empty()) options.budgets.pressure = flags.pressure;
@@ -180,6 +239,12 @@ void apply(const Flags& flags, Options& options) {
     if (!flags.device_nodes.empty()) options.device_nodes = flags.device_nodes;
     options.ready_fd = flags.ready_fd;
     options.clock_fd = flags.clock_fd;
+}
+
+// A daemon of root is for the members of a group, who have to reach its socket.
+std::string usual_socket_group() {
+    const bool there = ::geteuid() == 0 && Accounts::of_this_machine().group(kUsersGroup);
+    return there ? kUsersGroup : "";
 }
 
 }  // namespace
@@ -193,13 +258,18 @@ Invocation read_invocation(int argc, const char* const* argv) {
     try {
         app.parse(argc, argv);
         invocation.options = defaults();
-        const fs::path usual =
-            place("XDG_CONFIG_HOME", ".config", "/etc/samovar") / "samovard.toml";
+        invocation.options.private_daemon = flags.private_daemon;
+        if (flags.private_daemon) check_private_daemons();
+        const fs::path usual = default_config();
         if (!flags.config.empty())
             read_config(flags.config, invocation.options);
         else if (std::error_code fault; fs::exists(usual, fault))
             read_config(usual, invocation.options);
+        else
+            invocation.options.policy = usual_policy(usual.string(), Accounts::of_this_machine());
         apply(flags, invocation.options);
+        if (invocation.options.listener.group.empty() && !flags.private_daemon)
+            invocation.options.listener.group = usual_socket_group();
         const BudgetOptions& budgets = invocation.options.budgets;
         check_reserve(budgets, read_meminfo(budgets.meminfo).total);
         invocation.run = true;

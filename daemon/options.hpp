@@ -7,6 +7,7 @@
 
 #include "daemon/budget_options.hpp"
 #include "daemon/listener.hpp"
+#include "daemon/policy/policy_file.hpp"
 #include "daemon/queue_options.hpp"
 
 namespace samovar::daemon {
@@ -22,8 +23,11 @@ struct Options {
     std::uint64_t decode_cache = 64u << 20;    // bytes of decoded pictures, in each worker
     BudgetOptions budgets;
     QueueOptions queue;
-    std::optional<std::string> admin_group;    // whose members are administrators
+    PolicyFile policy;
     std::string device_nodes = "/dev/nvidia";  // and a number: what GPUs there are
+    // A daemon of one user's, started by whoever needed it first: it lets nobody else in, and ends.
+    bool private_daemon = false;
+    std::optional<std::chrono::milliseconds> idle_exit;  // without a session for so long, it ends
     std::string log_level = "info";
     int ready_fd = -1;
     int clock_fd = -1;  // for tests, see Keeper::follow_clock

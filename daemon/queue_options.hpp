@@ -1,7 +1,5 @@
 #pragma once
-// [queue] of samovard.toml: how many jobs may wait, and whose share of the devices is larger.
-
-#include <map>
+// [queue] of samovard.toml: how many jobs may wait, whosever they are.
 
 #include "daemon/models/toml_reader.hpp"
 #include "scheduler/queue/admission.hpp"
@@ -9,17 +7,9 @@
 
 namespace samovar::daemon {
 
-// What differs for one user.
-struct UserShare {
-    std::optional<scheduler::Load> limit;
-    double weight = 1;           // of the devices' time
-    std::optional<double> rate;  // jobs a second
-};
-
+// What each user may have of it stands in [policy], see policy/policy_file.hpp.
 struct QueueOptions {
-    scheduler::AdmissionLimits limits{{256, 8u << 20}, {2048, 64u << 20}, {4096, 128u << 20}};
-    double user_rate = scheduler::kNoRate;  // jobs a second of each
-    std::map<scheduler::Uid, UserShare> users;
+    scheduler::AdmissionLimits limits{{256, 8u << 20}, {4096, 128u << 20}};
 };
 
 // What one model may have of jobs that are not done, whosever they are, and take in a second.
@@ -33,5 +23,11 @@ ModelBounds read_model_bounds(TomlReader& top);
 
 // Reads the table; the defaults hold where there is none. Throws TomlFault.
 QueueOptions read_queue(TomlReader& top);
+
+// Keys that other tables have, too: jobs that are not done, bytes that they bring in their
+// messages, jobs a second. Throw TomlFault.
+std::uint64_t read_queue_jobs(TomlReader& reader, std::string_view key);
+std::uint64_t read_queue_bytes(TomlReader& reader, std::string_view key);
+double read_rate(TomlReader& reader, std::string_view key);
 
 }  // namespace samovar::daemon

@@ -4,18 +4,22 @@
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <thread>
 
 #include "daemon/models/read_ahead.hpp"
-#include "daemon/readiness.hpp"
+#include "daemon/service/notify.hpp"
 #include "ipc/words.hpp"
 
 namespace samovar::daemon {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+// What workers may take to end after the last job, the time until they are killed included.
+constexpr std::chrono::seconds kEndOfWorkers{10};
 
 WorkerSettings settings_of(const Options& options) {
     WorkerSettings settings;
@@ -28,8 +32,6 @@ WorkerSettings settings_of(const Options& options) {
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
     settings.limits.parallel_loads = options.parallel_loads;
-    for (const auto& [uid, share] : options.queue.users)
-        settings.weights[uid] = share.weight;
     return settings;
 }
 
@@ -57,6 +59,14 @@ ipc::ModelStatus unusable_status(const std::string& name, const Registry::Entry&
     return status;
 }
 
+// All groups of the peer: where the kernel does not tell, the one that its credentials name.
+std::vector<gid_t> groups_of(int socket, const ipc::Peer& peer) {
+    Result<std::vector<gid_t>> groups = ipc::groups_of_peer(socket);
+    std::vector<gid_t> all = groups ? std::move(*groups) : std::vector<gid_t>();
+    all.push_back(peer.gid);
+    return all;
+}
+
 // An error in the place of the greeting.
 void turn_away(UnixSocket socket, Error error) {
     const auto connection = std::make_shared<Connection>(std::move(socket));
@@ -66,27 +76,31 @@ void turn_away(UnixSocket socket, Error error) {
 
 }  // namespace
 
-Server::Server(asio::io_context& loop, Options options, Administrators administrators, Store store,
-               Listener listener)
+Server::Server(asio::io_context& loop, Options options, Store store, Listener listener)
     : loop_(loop),
       options_(std::move(options)),
-      administrators_(std::move(administrators)),
+      policy_(options_.policy),
       store_(std::move(store)),
       devices_(find_devices(options_.worker_folder, options_.device_nodes)),
+      writers_(is_system_user(::geteuid()) ? Writers::owners : Writers::anybody),
       queue_(options_.queue),
       dispatcher_(loop.get_executor(), settings_of(options_)),
       keeper_(loop.get_executor(), dispatcher_, options_.budgets, channels_, disk_),
-      services_{registry_, dispatcher_, keeper_, channels_, queue_, administrators_,
-                {},        {},          {},      {},        {}},
+      services_{registry_, dispatcher_, keeper_, channels_, queue_, policy_,
+                {},        {},          {},      {},        {},     {}},
       listener_(std::move(listener)),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(loop),
       reload_done_(loop, Steady::time_point::max()),
+      idle_timer_(loop),
+      status_line_(std::make_shared<StatusLine>(loop.get_executor(), [this] { return hotness(); })),
+      watchdog_(loop.get_executor()),
       started_(Steady::now()) {
     services_.reload = [this] { return reload(); };
     services_.add_model = [this](const std::string& folder) { return add_model(folder); };
     services_.remove_model = [this](const std::string& model) { return remove_model(model); };
     services_.status = [this](bool all) { return status(all); };
+    services_.sessions_of = [this](uid_t uid) { return sessions_of(uid); };
     services_.uptime_ms = [this] { return milliseconds_since(started_); };
     channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
     dispatcher_.on_load_to_come = [this](const ModelVersion& model) {
@@ -116,17 +130,19 @@ void Server::start() {
     else
         spdlog::warn("state: {}; nothing outlives this daemon", describe(state.error()));
     keeper_.look_at_gpus_first();
-    apply(scan_models(options_.models, store_, devices_));
+    apply(scan_models(options_.models, store_, devices_, writers_));
     store_.collect(registry_.used());
     watch_signals();
     asio::co_spawn(loop_, listener_.run([this](UnixSocket socket) { accept(std::move(socket)); }),
                    or_end_the_daemon);
     spdlog::info("samovard {} pid {}: {}, listening on {}", SAMOVAR_VERSION, ::getpid(),
-                 ipc::count_of(registry_.entries().size(), "model"),
-                 options_.listener.socket.string());
+                 ipc::count_of(registry_.entries().size(), "model"), listener_.path().string());
     if (options_.clock_fd >= 0) keeper_.follow_clock(options_.clock_fd);
     keeper_.preload();
-    notify_service_manager("READY=1");
+    if (service_manager_listens()) keeper_.events().follow(status_line_, 0);
+    notify_service_manager("READY=1\n" + status_line_->now());
+    end_when_idle();
+    if (watchdog_interval_) watchdog_.feed_every(*watchdog_interval_);
     tell_ready(options_.ready_fd);
 }
 
@@ -135,10 +151,7 @@ void Server::watch_signals() {
         if (fault) return;
         if (signal == SIGHUP) {
             spdlog::info("SIGHUP: reload");
-            asio::co_spawn(loop_, reload(),
-                           [](std::exception_ptr thrown, const ipc::ReloadReport&) {
-                               or_end_the_daemon(thrown);
-                           });
+            asio::co_spawn(loop_, reload_for_nobody(), or_end_the_daemon);
         } else {
             stop();
         }
@@ -153,17 +166,56 @@ void Server::accept(UnixSocket socket) {
     if (phase_ != Phase::serving)
         return turn_away(std::move(socket), {Errc::shutting_down, "samovard is shutting down",
                                              "try again when it is back", 0, 0});
+    scheduler::Caller caller{peer->uid, groups_of(socket.native_handle(), *peer)};
+    if (auto full = no_room(caller)) return turn_away(std::move(socket), std::move(*full));
+    const std::uint64_t id = next_session_++;
+    auto session =
+        std::make_shared<Session>(id, std::move(socket), *peer, std::move(caller), services_);
+    sessions_[id] = session;
+    ++open_sessions_;
+    idle_timer_.cancel();
+    asio::co_spawn(loop_, session->run(), [this](std::exception_ptr fault) {
+        or_end_the_daemon(fault);
+        session_over();
+    });
+}
+
+void Server::session_over() {
+    if (--open_sessions_ == 0) end_when_idle();
+}
+
+// Jobs end with their session.
+void Server::end_when_idle() {
+    if (!options_.idle_exit || phase_ != Phase::serving) return;
+    idle_timer_.expires_after(*options_.idle_exit);
+    idle_timer_.async_wait([this](boost::system::error_code fault) {
+        if (fault || open_sessions_ > 0 || phase_ != Phase::serving) return;
+        spdlog::info("nobody has called for {}, as --idle-exit allows",
+                     ipc::duration_in_words(*options_.idle_exit));
+        stop();
+    });
+}
+
+std::optional<Error> Server::no_room(const scheduler::Caller& caller) {
     std::erase_if(sessions_, [](const auto& entry) { return entry.second.expired(); });
     if (sessions_.size() >= kMaxSessions)
-        return turn_away(std::move(socket), {Errc::busy,
-                                             "the daemon has " + std::to_string(kMaxSessions) +
-                                                 " sessions, and takes no more",
-                                             "share a connection, or try again later", 0, 1000});
-    const bool admin = administrators_.include(socket.native_handle(), *peer);
-    const std::uint64_t id = next_session_++;
-    auto session = std::make_shared<Session>(id, std::move(socket), *peer, admin, services_);
-    sessions_[id] = session;
-    asio::co_spawn(loop_, session->run(), or_end_the_daemon);
+        return Error{
+            Errc::busy,
+            "the daemon has " + std::to_string(kMaxSessions) + " sessions, and takes no more",
+            "share a connection, or try again later", 0, 1000};
+    const auto limit = rights_of(caller, policy_.file().access).sessions;
+    if (sessions_of(caller.uid) < limit.value) return std::nullopt;
+    return Error{Errc::busy,
+                 "user " + std::to_string(caller.uid) + " has " + std::to_string(limit.value) +
+                     " sessions, and no more are allowed: " + limit.rule,
+                 "share a connection, or close one", 0, 1000};
+}
+
+std::size_t Server::sessions_of(uid_t uid) const {
+    return static_cast<std::size_t>(std::ranges::count_if(sessions_, [uid](const auto& entry) {
+        const auto session = entry.second.lock();
+        return session && session->uid() == uid;
+    }));
 }
 
 // ---- The end ------------------------------------------------------------------------------------
@@ -172,8 +224,13 @@ void Server::stop() {
     if (phase_ == Phase::draining) return end_workers();
     if (phase_ == Phase::ending) return dispatcher_.kill_workers();
     phase_ = Phase::draining;
-    spdlog::info("stopping: {} not done", ipc::count_of(dispatcher_.jobs(), "job"));
-    notify_service_manager("STOPPING=1");
+    const std::string status =
+        "stopping: " + ipc::count_of(dispatcher_.jobs(), "job") + " not done";
+    spdlog::info("{}", status);
+    notify_service_manager(stopping_state(options_.drain + kEndOfWorkers, status));
+    status_line_->stop();
+    // Whoever comes waits in the service manager's socket for the next daemon.
+    if (listener_.adopted()) listener_.close();
     dispatcher_.drain();
     keeper_.stop();
     drain_timer_.expires_after(options_.drain);
@@ -192,8 +249,10 @@ void Server::finish() {
     phase_ = Phase::over;
     keeper_.remember_all();
     listener_.close();
+    watchdog_.stop();
     signals_.cancel();
     drain_timer_.cancel();
+    idle_timer_.cancel();
 }
 
 void Server::end_workers() {
@@ -203,6 +262,18 @@ void Server::end_workers() {
         spdlog::warn("cut off: {}", ipc::count_of(dispatcher_.jobs(), "job"));
     dispatcher_.shut_down();
     finish();
+}
+
+Hotness Server::hotness() const {
+    Hotness hotness;
+    hotness.models = registry_.entries().size();
+    for (const auto& [name, entry] : registry_.entries()) {
+        if (!entry.current) continue;
+        const ipc::Residency residency = dispatcher_.residency(*entry.current);
+        if (residency == ipc::Residency::hot) hotness.hot.push_back(name);
+        if (residency == ipc::Residency::parked) ++hotness.parked;
+    }
+    return hotness;
 }
 
 ipc::StatusReport Server::status(bool all) const {

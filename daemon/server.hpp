@@ -6,13 +6,14 @@
 #include <optional>
 #include <stop_token>
 
-#include "daemon/administrators.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/listener.hpp"
 #include "daemon/models/registry.hpp"
 #include "daemon/models/store.hpp"
 #include "daemon/options.hpp"
 #include "daemon/residency/keeper.hpp"
+#include "daemon/service/status_line.hpp"
+#include "daemon/service/watchdog.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "daemon/sessions/session.hpp"
 
@@ -27,12 +28,17 @@ namespace samovar::daemon {
 // manager starts it again, and clients come back with their channels.
 class Server {
   public:
-    Server(asio::io_context& loop, Options options, Administrators administrators, Store store,
-           Listener listener);
+    Server(asio::io_context& loop, Options options, Store store, Listener listener);
     ~Server();
+
+    // Reads command line and configuration file anew, for a reload: what cannot be read is an
+    // error, and nothing changes. Set before start().
+    std::function<Result<Options>()> read_options;
 
     // Reads the models, begins to accept and says so. The loop runs dry once stop() is done.
     void start();
+    // Has the service manager hear of a loop that works, from start() on.
+    void feed_watchdog(std::chrono::microseconds interval) { watchdog_interval_ = interval; }
     // Takes no more jobs; those there are get the drain time, then everything ends. A second call
     // ends it at once.
     void stop();
@@ -41,11 +47,20 @@ class Server {
 
   private:
     void accept(UnixSocket socket);
+    std::optional<Error> no_room(const scheduler::Caller& caller);
+    std::size_t sessions_of(uid_t uid) const;
     void watch_signals();
+    void session_over();
+    void end_when_idle();
     void finish();
     void end_workers();
 
-    asio::awaitable<ipc::ReloadReport> reload();
+    // Errors: `invalid_argument` (the configuration file).
+    asio::awaitable<Result<ipc::ReloadReport>> reload();
+    asio::awaitable<void> reload_for_nobody();
+    asio::awaitable<ipc::ReloadReport> reread_models();
+    void take(const Options& options);
+    Hotness hotness() const;
     asio::awaitable<Result<ipc::ReloadReport>> add_model(std::string folder);
     asio::awaitable<Result<void>> remove_model(std::string model);
     bool is_left_over(const std::filesystem::path& link, const std::filesystem::path& folder) const;
@@ -57,9 +72,10 @@ class Server {
 
     asio::io_context& loop_;
     Options options_;
-    Administrators administrators_;
+    PolicyInForce policy_;
     Store store_;
     Devices devices_;
+    Writers writers_;
     asio::thread_pool disk_{1}, memory_{1}, ahead_{1};  // the last reads the next load's weights
     std::stop_source stop_ahead_;
     ChannelTable channels_{memory_};
@@ -70,11 +86,15 @@ class Server {
     Services services_;
     Listener listener_;
     asio::signal_set signals_;
-    asio::steady_timer drain_timer_, reload_done_;
+    asio::steady_timer drain_timer_, reload_done_, idle_timer_;
+    std::shared_ptr<StatusLine> status_line_;
+    Watchdog watchdog_;
+    std::optional<std::chrono::microseconds> watchdog_interval_;
     bool reloading_ = false;
     Phase phase_ = Phase::serving;
     std::map<std::uint64_t, std::weak_ptr<Session>> sessions_;
     std::uint64_t next_session_ = 1;
+    std::size_t open_sessions_ = 0;
     std::chrono::steady_clock::time_point started_;
 };
 

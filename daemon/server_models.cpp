@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "daemon/off_loop.hpp"
-#include "daemon/readiness.hpp"
 #include "daemon/server.hpp"
+#include "daemon/service/notify.hpp"
 
 namespace samovar::daemon {
 
@@ -26,13 +26,41 @@ Devices find_devices(const fs::path& worker_folder, const std::string& device_no
     return devices;
 }
 
-asio::awaitable<ipc::ReloadReport> Server::reload() {
+asio::awaitable<Result<ipc::ReloadReport>> Server::reload() {
+    if (read_options) {
+        const Result<Options> options = co_await off_loop(disk_, read_options);
+        if (!options) {
+            spdlog::error("configuration: {}; the old one stays", options.error().message);
+            co_return options.error();
+        }
+        take(*options);
+    }
+    ipc::ReloadReport report = co_await reread_models();
+    co_return report;
+}
+
+// The log has heard what went wrong.
+asio::awaitable<void> Server::reload_for_nobody() {
+    [[maybe_unused]] const Result<ipc::ReloadReport> unread = co_await reload();
+}
+
+// The rest of the configuration is of the next start.
+void Server::take(const Options& options) {
+    spdlog::set_level(spdlog::level::from_str(options.log_level));
+    options_.drain = options.drain;
+    policy_.replace(options.policy);
+}
+
+asio::awaitable<ipc::ReloadReport> Server::reread_models() {
     // One at a time: the store is the helper thread's while it reads.
     while (reloading_)
         co_await reload_done_.async_wait(use_tuple);
     reloading_ = true;
-    if (phase_ == Phase::serving) notify_service_manager("RELOADING=1");
-    auto read = [this] { return scan_models(options_.models, store_, devices_); };
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    if (phase_ == Phase::serving)
+        notify_service_manager(
+            reloading_state(std::chrono::duration_cast<std::chrono::microseconds>(now)));
+    auto read = [this] { return scan_models(options_.models, store_, devices_, writers_); };
     Scan scan = co_await off_loop(disk_, read);
     reloading_ = false;
     reload_done_.cancel();
@@ -42,7 +70,7 @@ asio::awaitable<ipc::ReloadReport> Server::reload() {
                      ": bring it back, then `samovar reload`";
     ipc::ReloadReport report = apply(std::move(scan));
     dispatcher_.forgive();
-    if (phase_ == Phase::serving) notify_service_manager("READY=1");
+    if (phase_ == Phase::serving) notify_service_manager("READY=1\n" + status_line_->now());
     co_return report;
 }
 
@@ -114,7 +142,7 @@ asio::awaitable<Result<ipc::ReloadReport>> Server::add_model(std::string folder)
         co_return Error{Errc::io, "linking " + link.string() + ": " + fault.message(),
                         "see that the daemon may write its models folder", 0, 0};
 
-    const ipc::ReloadReport all = co_await reload();
+    const ipc::ReloadReport all = co_await reread_models();
     const auto* added = registry_.from_folder(link);
     std::string problem = added ? added->second.problem : "";
     if (added && problem.empty()) {
@@ -130,7 +158,7 @@ asio::awaitable<Result<ipc::ReloadReport>> Server::add_model(std::string folder)
     if (const auto at = problem.find(link.string()); at != problem.npos)
         problem.replace(at, link.string().size(), trimmed.string());
     fs::remove(link, fault);
-    co_await reload();
+    co_await reread_models();
     co_return Error{Errc::bad_model, problem, "mend the model, then add it again", 0, 0};
 }
 
@@ -168,7 +196,7 @@ asio::awaitable<Result<void>> Server::remove_model(std::string model) {
     fs::remove(folder, fault);
     if (fault)
         co_return Error{Errc::io, "removing " + folder.string() + ": " + fault.message(), "", 0, 0};
-    co_await reload();
+    co_await reread_models();
     co_return Result<void>();
 }
 

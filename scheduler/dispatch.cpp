@@ -23,7 +23,10 @@ WorkerId Dispatch::add_worker() {
 }
 
 void Dispatch::set_weight(Uid uid, double weight) {
-    weights_[uid] = weight;
+    if (weight == 1)
+        weights_.erase(uid);
+    else
+        weights_[uid] = weight;
     for (Worker& worker : workers_)
         worker.runnable.set_weight(uid, weight);
 }

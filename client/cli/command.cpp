@@ -1,13 +1,27 @@
 #include "client/cli/command.hpp"
 
-namespace samovar::cli {
+#include <filesystem>
 
-Result<Client> Invocation::connect() const {
+namespace samovar::cli {
+namespace {
+
+// Beside this program, as it is built and installed; else wherever PATH leads.
+std::string daemon_program() {
+    std::error_code fault;
+    const auto own = std::filesystem::read_symlink("/proc/self/exe", fault).parent_path();
+    return std::filesystem::exists(own / "samovard", fault) ? (own / "samovard").string()
+                                                            : "samovard";
+}
+
+}  // namespace
+
+Result<Client> Invocation::connect(bool may_start) const {
     Options options;
     options.socket = socket;
     options.name = "samovar " SAMOVAR_VERSION;
     // A person waits: long enough for a restart, no longer.
     options.reconnect_wait = std::chrono::seconds(3);
+    if (may_start) options.start = daemon_program();
     return Client::connect(std::move(options));
 }
 

@@ -20,7 +20,8 @@ struct Invocation {
     Console& console;
     std::string socket;  // --socket; empty: where libsamovar looks
 
-    Result<Client> connect() const;
+    // With `may_start`, a daemon of the user's own is started where there is no socket at all.
+    Result<Client> connect(bool may_start = false) const;
     // Tells of an error: words on standard error, and with --json {"error": ...} on standard
     // output. The exit code that goes with it.
     int fail(const Error& error, std::string_view what = {}) const;

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <algorithm>
 
+#include "daemon/dispatch/answer_check.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/residency/device_memory.hpp"
 
@@ -90,7 +91,9 @@ void Dispatcher::worker_answered(WorkerProcess& worker, const ipc::Frame& frame)
                     job->second.digest = digest->digest;
             break;
         case ipc::MessageType::job_done:
-        case ipc::MessageType::error: finish(id, frame); break;
+        case ipc::MessageType::error:
+            if (!finish(id, frame)) worker.kill();
+            break;
         default:
             spdlog::error("worker {} pid {}: unexpected frame {}", worker.name(), worker.pid(),
                           to_string(frame.header.type));
@@ -98,20 +101,34 @@ void Dispatcher::worker_answered(WorkerProcess& worker, const ipc::Frame& frame)
     }
 }
 
-void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
+// False where the worker has answered what nobody asked it for.
+bool Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     if (frame.header.type == ipc::MessageType::error) {
         const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
         Error error = reply ? reply->error : reply.error();
-        if (error.code == Errc::cancelled) return left_out(id);
+        if (error.code == Errc::cancelled) {
+            left_out(id);
+            return true;
+        }
         // A worker that knows its input knows no clock of the quarantine.
         if (error.code == Errc::worker_died) error.retry_after_ms = kQuarantineMs;
-        return finish_failed(id, error);
+        finish_failed(id, error);
+        return true;
     }
     Result<ipc::JobDone> done = ipc::decode<ipc::JobDone>(frame.body);
-    if (!done) return finish_failed(id, done.error());
+    const auto found = jobs_.find(id);
+    const auto lie = done && found != jobs_.end()
+                         ? not_as_asked(done->outputs, found->second.work.checked.run.outputs)
+                         : std::nullopt;
+    if (!done || lie) {
+        const std::string what = done ? *lie : done.error().message;
+        spdlog::error("job {}: its worker lies: {}", id, what);
+        finish_failed(id, {Errc::bad_output, "the worker answered what was not asked: " + what,
+                           "see the daemon's log", 0, 0});
+        return false;
+    }
     const scheduler::Time now = Clock::now();
     const bool cached = done->timings.cached;
-    const auto found = jobs_.find(id);
     const bool unwanted = cached && found != jobs_.end()
                               ? dispatch_.answered_from_cache(
                                     id, now, taken_by(done->timings, now - found->second.sent))
@@ -135,6 +152,7 @@ void Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
         ended(job, cached ? Ending::from_cache : Ending::done);
     }
     carry_out();
+    return true;
 }
 
 void Dispatcher::stay_awake(const ModelVersion& model, scheduler::Time now) {

@@ -19,10 +19,7 @@ Dispatcher::Dispatcher(asio::any_io_executor loop, WorkerSettings settings)
       settings_(std::move(settings)),
       dispatch_(settings_.limits),
       timer_(loop_),
-      silence_timer_(loop_) {
-    for (const auto& [uid, weight] : settings_.weights)
-        dispatch_.set_weight(uid, weight);
-}
+      silence_timer_(loop_) {}
 
 Dispatcher::~Dispatcher() = default;
 

@@ -49,7 +49,6 @@ struct WorkerSettings {
     std::string log_level = "info";
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures, in each worker
     scheduler::DispatchLimits limits;
-    std::map<scheduler::Uid, double> weights;  // of users' shares, where they are not 1
 };
 
 ipc::Residency to_wire(scheduler::Residency residency);
@@ -89,6 +88,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     // The answers to DispatchWatcher::room_wanted; `why` is what jobs and loads are refused with.
     void room_made(scheduler::ModelId model) noexcept;
     void no_room(scheduler::ModelId model, Error why) noexcept;
+    // Of a user's share of each device, from what is sent next on.
+    void set_weight(scheduler::Uid uid, double weight) { dispatch_.set_weight(uid, weight); }
     // Forgets old failures, so that the next job tries again.
     void forgive();
 
@@ -193,7 +194,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void channel_answered(scheduler::WorkerId id, std::uint32_t channel, const ipc::Frame& frame);
     void load_answered(scheduler::WorkerId id, scheduler::ModelId model, const ipc::Frame& frame);
     void load_progressed(scheduler::ModelId model, const ipc::Progress& progress);
-    void finish(scheduler::JobId id, const ipc::Frame& frame);
+    bool finish(scheduler::JobId id, const ipc::Frame& frame);
     void stay_awake(const ModelVersion& model, scheduler::Time now);
     void finish_failed(scheduler::JobId id, const Error& error);
     void left_out(scheduler::JobId id);

@@ -206,7 +206,38 @@ void read_task(TomlReader& top, ModelFile& model) {
     model.outputs = text_outputs(model.text, model.task);
 }
 
+std::map<std::string, std::string> read_sha256(TomlReader& top, const ModelFile& model) {
+    std::map<std::string, std::string> sums;
+    auto reader = top.table("sha256");
+    if (!reader) return sums;
+    const std::set<std::string> files = files_of(model);
+    for (const std::string& file : reader->keys()) {
+        if (!files.contains(file)) reader->fail(file, "is no file that this model.toml names");
+        std::string sum = reader->text(file);
+        for (char& digit : sum)
+            if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
+        if (sum.size() != 64 || sum.find_first_not_of("0123456789abcdef") != sum.npos)
+            reader->fail(file, "must be 64 hexadecimal digits, as `sha256sum` prints them");
+        sums[file] = std::move(sum);
+    }
+    reader->finish();
+    return sums;
+}
+
 }  // namespace
+
+std::set<std::string> files_of(const ModelFile& model) {
+    std::set<std::string> files;
+    for (const CodeEntry& code : model.codes) {
+        files.insert(code.file);
+        if (!code.weights.empty()) files.insert(code.weights);
+    }
+    if (ipc::is_of_texts(model.task)) files.insert(model.text.vocabulary);
+    for (const auto& entry : model.warm_ups.entries)
+        for (const auto& [input, file] : entry.files)
+            files.insert(file.name);
+    return files;
+}
 
 bool is_model_name(std::string_view name) noexcept {
     const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
@@ -223,7 +254,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
                "max_run",   "threads",         "code",         "mask",      "text",
                "batch",     "limits",          "input",        "output",    "dims",
                "residency", "warmup",          "load_threads", "precision", "channels_last",
-               "freeze",    "cudnn_benchmark", "reserve",      "cache"});
+               "freeze",    "cudnn_benchmark", "reserve",      "cache",     "sha256"});
     ModelFile model;
     model.name = top.text("name", folder_name);
     if (!is_model_name(model.name))
@@ -253,6 +284,7 @@ ModelFile parse_model_file(std::string_view text, const std::string& file,
         top.fail("warmup",
                  "false leaves nothing to measure batch.max = \"auto\" with: remove it, or "
                  "give a number");
+    model.sha256 = read_sha256(top, model);
     model.residency = read_residency(top, machine_zone);
     if (model.residency.pinned) model.pinned_at = top.table("residency")->place("pinned");
     top.finish();

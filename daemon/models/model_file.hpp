@@ -2,6 +2,8 @@
 // model.toml, as docs/models.md describes it.
 
 #include <chrono>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +42,16 @@ struct ModelFile {
     ModelBounds bounds;
     std::uint64_t cache_bytes = 0;  // of results that it keeps; 0: none
     WarmUps warm_ups;
+    std::map<std::string, std::string> sha256;  // of files of the folder, in small letters
     scheduler::ResidencyRules residency;
     std::string pinned_at;  // "FILE:LINE: residency.pinned", where it is
 };
 
 // Largest model.toml; a hand-written one is a hundred times smaller.
 inline constexpr std::size_t kMaxModelFileBytes = 256u << 10;
+
+// The files of the folder that it names, each once: code, weights, vocabulary, warm-ups.
+std::set<std::string> files_of(const ModelFile& model);
 
 // Parses the text of `file`; `folder_name` is the name where the text gives none. Throws TomlFault.
 ModelFile parse_model_file(std::string_view text, const std::string& file,

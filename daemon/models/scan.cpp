@@ -1,5 +1,8 @@
 #include "daemon/models/scan.hpp"
 #include "daemon/models/npy.hpp"
+#include "daemon/models/writers.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -62,6 +65,17 @@ void refuse_empty(const fs::path& file) {
         raise({Errc::bad_model, file.string() + ": is empty", "copy or export it again", 0, 0});
 }
 
+std::string sum_of(const ModelFile& model, const std::string& file) {
+    const auto sum = model.sha256.find(file);
+    return sum == model.sha256.end() ? "" : sum->second;
+}
+
+void refuse_writable(const fs::path& path, Writers writers) {
+    if (writers == Writers::anybody) return;
+    const std::string harm = "code from there would run as user " + std::to_string(::geteuid());
+    if (const auto error = writable_by_anybody(path, harm)) raise(*error);
+}
+
 // Every code of the folder is taken in, not only the chosen one: a missing file is found now.
 ipc::CodeSpec take_code(const CodeEntry& entry, const fs::path& folder, Store& store,
                         Candidate& into) {
@@ -69,14 +83,15 @@ ipc::CodeSpec take_code(const CodeEntry& entry, const fs::path& folder, Store& s
     spec.format = entry.format;
     spec.label = entry.file;
     refuse_empty(folder / entry.file);
-    auto code = entry.format == ipc::CodeFormat::pt2 ? store.take_package(folder / entry.file)
-                                                     : store.take_file(folder / entry.file);
+    const std::string sum = sum_of(into.file, entry.file);
+    auto code = entry.format == ipc::CodeFormat::pt2 ? store.take_package(folder / entry.file, sum)
+                                                     : store.take_file(folder / entry.file, sum);
     if (!code) raise(code.error());
     spec.file = code->path.string();
     into.hashes.push_back(code->hash);
     if (!entry.weights.empty()) {
         refuse_empty(folder / entry.weights);
-        auto weights = store.take_file(folder / entry.weights);
+        auto weights = store.take_file(folder / entry.weights, sum_of(into.file, entry.weights));
         if (!weights) raise(weights.error());
         spec.weights = weights->path.string();
         into.hashes.push_back(weights->hash);
@@ -88,7 +103,7 @@ ipc::CodeSpec take_code(const CodeEntry& entry, const fs::path& folder, Store& s
 void take_vocabulary(const fs::path& folder, Store& store, Candidate& into) {
     const TextTable& text = into.file.text;
     refuse_empty(folder / text.vocabulary);
-    auto taken = store.take_file(folder / text.vocabulary);
+    auto taken = store.take_file(folder / text.vocabulary, sum_of(into.file, text.vocabulary));
     if (!taken) raise(taken.error());
     into.vocabulary = taken->path.string();
     into.hashes.push_back(taken->hash);
@@ -98,7 +113,7 @@ void take_vocabulary(const fs::path& folder, Store& store, Candidate& into) {
 std::vector<ipc::WarmUp> take_warm_ups(const ModelFile& model, const fs::path& folder, Store& store,
                                        std::vector<std::string>& hashes) {
     const auto take = [&](const std::string& name) -> Result<WarmUpFile> {
-        auto taken = store.take_file(folder / name);
+        auto taken = store.take_file(folder / name, sum_of(model, name));
         if (!taken) return taken.error();
         auto header = read_npy_header(taken->path);
         if (!header) return header.error();
@@ -118,12 +133,17 @@ std::string version_of(std::string_view text, const std::vector<std::string>& ha
     return digits;
 }
 
-Candidate read_folder(const fs::path& folder, Store& store, const Devices& devices) {
+Candidate read_folder(const fs::path& folder, Store& store, const Devices& devices,
+                      Writers writers) {
     const fs::path file = folder / "model.toml";
+    refuse_writable(folder, writers);
+    refuse_writable(file, writers);
     const std::string text = read_small_file(file, kMaxModelFileBytes);
     Candidate candidate;
     candidate.file = parse_model_file(text, file.string(), folder.filename().string());
     candidate.folder = folder;
+    for (const std::string& name : files_of(candidate.file))
+        refuse_writable(folder / name, writers);
     const Choice choice = choose(candidate.file, devices);
     for (const CodeEntry& entry : candidate.file.codes) {
         ipc::CodeSpec spec = take_code(entry, folder, store, candidate);
@@ -207,7 +227,7 @@ ipc::WorkerLoad load_message(const Candidate& candidate, std::uint32_t number) {
     return load;
 }
 
-Scan scan_models(const fs::path& directory, Store& store, const Devices& devices) {
+Scan scan_models(const fs::path& directory, Store& store, const Devices& devices, Writers writers) {
     Scan scan;
     std::error_code fault;
     const std::vector<fs::path> folders = folders_in(directory, fault);
@@ -218,7 +238,7 @@ Scan scan_models(const fs::path& directory, Store& store, const Devices& devices
     }
     for (const fs::path& folder : folders) {
         try {
-            scan.candidates.push_back(read_folder(folder, store, devices));
+            scan.candidates.push_back(read_folder(folder, store, devices, writers));
         } catch (const std::exception& problem) {
             scan.rejected.push_back({folder, problem.what()});
         }

@@ -50,8 +50,13 @@ struct Scan {
     std::string fault;     // not empty: the directory cannot be read, so that nothing is known
 };
 
+// Whether folders and files that anybody on the machine may write are refused: what lies there is
+// code that would run as the daemon's user.
+enum class Writers { anybody, owners };
+
 // A missing directory is an empty one, as far as candidates go. Does not throw, but where memory
 // ends.
-Scan scan_models(const std::filesystem::path& directory, Store& store, const Devices& devices);
+Scan scan_models(const std::filesystem::path& directory, Store& store, const Devices& devices,
+                 Writers writers = Writers::anybody);
 
 }  // namespace samovar::daemon

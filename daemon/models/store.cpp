@@ -9,11 +9,13 @@
 #include <fstream>
 #include <memory>
 #include <span>
+#include <sstream>
 #include <vector>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "daemon/models/sha256.hpp"
 #include "daemon/models/unpack.hpp"
 #include "ipc/os/write_all.hpp"
 
@@ -42,9 +44,28 @@ std::string hex(const XXH128_hash_t& hash) {
     return text;
 }
 
+bool is_hex(const std::string& text, std::size_t digits) {
+    return text.size() == digits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 Error missing(const fs::path& source, int fault) {
     return {Errc::bad_model, source.string() + ": " + std::generic_category().message(fault),
             "the model's folder must hold every file that its model.toml names", 0, 0};
+}
+
+// Of what the store has already.
+Result<std::string> sha256_of(const fs::path& source) {
+    const ipc::UniqueFd in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!in) return missing(source, errno);
+    Sha256 sum;
+    std::vector<std::byte> chunk(kChunk);
+    while (true) {
+        const ssize_t count = ::read(in.get(), chunk.data(), chunk.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return missing(source, errno);
+        if (count == 0) return sum.finish();
+        sum.add(std::span(chunk).first(static_cast<std::size_t>(count)));
+    }
 }
 
 // Folders get a unique name first and their own name when they are whole.
@@ -93,23 +114,45 @@ bool Store::holds(const std::string& hash, std::uint64_t bytes) const {
            fs::exists(folder_ / "unpacked" / hash, fault);
 }
 
-Result<std::string> Store::hash_of(const fs::path& source) {
+Result<std::string> Store::hash_of(const fs::path& source, const std::string& sha256) {
+    const Result<Sums> sums = sums_of(source, !sha256.empty());
+    if (!sums) return sums.error();
+    if (!sha256.empty() && sums->sha256 != sha256)
+        return Error{Errc::bad_model,
+                     source.string() + ": its SHA-256 is " + sums->sha256 +
+                         ", where model.toml says " + sha256,
+                     "copy the file again from where it came; if it is meant to be another, change "
+                     "[sha256]",
+                     0, 0};
+    return sums->hash;
+}
+
+Result<Store::Sums> Store::sums_of(const fs::path& source, bool with_sha256) {
     const Result<Stamp> stamp = stamp_of(source);
     if (!stamp) return stamp.error();
-    if (const auto known = index_.find(*stamp); known != index_.end())
-        if (holds(known->second, (*stamp)[2])) return known->second;
-    Result<std::string> hash = copy_in(source);
-    if (!hash) return hash;
+    Sums sums;
+    if (const auto known = index_.find(*stamp);
+        known != index_.end() && holds(known->second.hash, (*stamp)[2])) {
+        sums = known->second;
+        if (!with_sha256 || !sums.sha256.empty()) return sums;
+        Result<std::string> sha256 = sha256_of(source);
+        if (!sha256) return sha256.error();
+        sums.sha256 = std::move(*sha256);
+    } else {
+        Result<Sums> read = copy_in(source, with_sha256);
+        if (!read) return read;
+        sums = std::move(*read);
+    }
     // What changed while it was read is read again the next time.
-    if (const Result<Stamp> after = stamp_of(source); !after || *after != *stamp) return hash;
+    if (const Result<Stamp> after = stamp_of(source); !after || *after != *stamp) return sums;
     if (index_.size() >= kMaxIndexEntries) index_.clear();
-    index_[*stamp] = *hash;
+    index_[*stamp] = sums;
     index_changed_ = true;
-    return hash;
+    return sums;
 }
 
 // Hashes and copies in one pass.
-Result<std::string> Store::copy_in(const fs::path& source) {
+Result<Store::Sums> Store::copy_in(const fs::path& source, bool with_sha256) {
     const ipc::UniqueFd in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
     if (!in) return missing(source, errno);
     ::posix_fadvise(in.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -120,6 +163,7 @@ Result<std::string> Store::copy_in(const fs::path& source) {
     const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
                                                                          &XXH3_freeState);
     XXH3_128bits_reset(state.get());
+    Sha256 sha256;
     std::vector<char> chunk(kChunk);
     while (true) {
         const ssize_t count = ::read(in.get(), chunk.data(), chunk.size());
@@ -131,10 +175,9 @@ Result<std::string> Store::copy_in(const fs::path& source) {
         }
         if (count == 0) break;
         XXH3_128bits_update(state.get(), chunk.data(), static_cast<std::size_t>(count));
-        if (auto written = ipc::write_all(
-                out.get(), target.native(),
-                std::as_bytes(std::span(chunk.data(), static_cast<std::size_t>(count))));
-            !written) {
+        const auto bytes = std::as_bytes(std::span(chunk.data(), static_cast<std::size_t>(count)));
+        if (with_sha256) sha256.add(bytes);
+        if (auto written = ipc::write_all(out.get(), target.native(), bytes); !written) {
             ::unlink(target.c_str());
             return written.error();
         }
@@ -145,24 +188,25 @@ Result<std::string> Store::copy_in(const fs::path& source) {
         ::unlink(target.c_str());
         return fault;
     }
-    return hash;
+    return Sums{hash, with_sha256 ? sha256.finish() : ""};
 }
 
-Result<Store::Taken> Store::take_file(const fs::path& source) {
-    Result<std::string> hash = hash_of(source);
+Result<Store::Taken> Store::take_file(const fs::path& source, const std::string& sha256) {
+    Result<std::string> hash = hash_of(source, sha256);
     if (!hash) return hash.error();
     fs::path path = folder_ / "blobs" / *hash;
     if (!fs::exists(path)) {
         // The index knew it as a package; now it is wanted as a file.
-        hash = copy_in(source);
-        if (!hash) return hash.error();
+        const Result<Sums> again = copy_in(source, false);
+        if (!again) return again.error();
+        hash = again->hash;
         path = folder_ / "blobs" / *hash;
     }
     return Taken{*hash, path};
 }
 
-Result<Store::Taken> Store::take_package(const fs::path& source) {
-    const Result<std::string> hash = hash_of(source);
+Result<Store::Taken> Store::take_package(const fs::path& source, const std::string& sha256) {
+    const Result<std::string> hash = hash_of(source, sha256);
     if (!hash) return hash.error();
     const fs::path path = folder_ / "unpacked" / *hash;
     const fs::path blob = folder_ / "blobs" / *hash;
@@ -204,12 +248,14 @@ void Store::collect(const std::set<std::string>& used) {
 
 void Store::load_index() {
     std::ifstream in(folder_ / "index");
-    Stamp stamp{};
-    std::string hash;
-    while (in >> stamp[0] >> stamp[1] >> stamp[2] >> stamp[3] >> stamp[4] >> hash) {
-        if (hash.size() != 32 || hash.find_first_not_of("0123456789abcdef") != hash.npos) break;
-        index_[stamp] = hash;
-        if (index_.size() >= kMaxIndexEntries) break;
+    for (std::string line; std::getline(in, line) && index_.size() < kMaxIndexEntries;) {
+        std::istringstream words(line);
+        Stamp stamp{};
+        Sums sums;
+        words >> stamp[0] >> stamp[1] >> stamp[2] >> stamp[3] >> stamp[4] >> sums.hash;
+        if (!words || !is_hex(sums.hash, 32)) break;
+        if (words >> sums.sha256 && !is_hex(sums.sha256, 64)) break;
+        index_[stamp] = std::move(sums);
     }
 }
 
@@ -217,9 +263,9 @@ void Store::save_index() {
     if (!std::exchange(index_changed_, false)) return;
     const fs::path target = temporary(folder_);
     std::ofstream out(target);
-    for (const auto& [stamp, hash] : index_)
+    for (const auto& [stamp, sums] : index_)
         out << stamp[0] << ' ' << stamp[1] << ' ' << stamp[2] << ' ' << stamp[3] << ' ' << stamp[4]
-            << ' ' << hash << '\n';
+            << ' ' << sums.hash << (sums.sha256.empty() ? "" : " ") << sums.sha256 << '\n';
     out.close();
     if (!out || ::rename(target.c_str(), (folder_ / "index").c_str()) != 0)
         ::unlink(target.c_str());

@@ -29,9 +29,10 @@ class Store {
         std::string hash;            // 32 hexadecimal digits of XXH3-128
         std::filesystem::path path;  // in the store
     };
-    // Errors: `bad_model` (missing, unreadable, no package), `io`.
-    Result<Taken> take_file(const std::filesystem::path& source);
-    Result<Taken> take_package(const std::filesystem::path& source);
+    // `sha256`: what the bytes that are taken in must have, or empty. Errors: `bad_model` (missing,
+    // unreadable, no package, another sum), `io`.
+    Result<Taken> take_file(const std::filesystem::path& source, const std::string& sha256 = "");
+    Result<Taken> take_package(const std::filesystem::path& source, const std::string& sha256 = "");
 
     // Removes everything whose hash is not in `used`, if no other daemon shares the store.
     void collect(const std::set<std::string>& used);
@@ -45,13 +46,19 @@ class Store {
     Store(std::filesystem::path folder, ipc::UniqueFd lock);
     static Result<Stamp> stamp_of(const std::filesystem::path& source);
     bool holds(const std::string& hash, std::uint64_t bytes) const;
-    Result<std::string> hash_of(const std::filesystem::path& source);
-    Result<std::string> copy_in(const std::filesystem::path& source);
+    // Both sums of a file that was read; the second only where somebody asked for it, as it takes
+    // several times as long.
+    struct Sums {
+        std::string hash, sha256;
+    };
+    Result<std::string> hash_of(const std::filesystem::path& source, const std::string& sha256);
+    Result<Sums> sums_of(const std::filesystem::path& source, bool with_sha256);
+    Result<Sums> copy_in(const std::filesystem::path& source, bool with_sha256);
     void load_index();
 
     std::filesystem::path folder_;
     ipc::UniqueFd lock_;
-    std::map<Stamp, std::string> index_;
+    std::map<Stamp, Sums> index_;
     bool index_changed_ = false;
 };
 

@@ -137,7 +137,8 @@ class SyntheticJobs::Runner final : public Requester, public std::enable_shared_
         if (!job) co_return job.error();
         ChannelPtr channel;
         if (job->channel_bytes > 0) {
-            Result<ChannelPtr> made = co_await channels_.create(::geteuid(), job->channel_bytes);
+            const ChannelOwner owner{::geteuid(), {kMaxChannelBytesPerUser, "the daemon's own"}};
+            Result<ChannelPtr> made = co_await channels_.create(owner, job->channel_bytes);
             if (!made) co_return made.error();
             channel = std::move(*made);
             set_channel(job->submit, channel->id());

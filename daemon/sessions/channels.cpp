@@ -29,27 +29,27 @@ Channel::~Channel() {
     if (table_.on_gone) table_.on_gone(id_);
 }
 
-Result<Charge> ChannelTable::charge(uid_t uid, std::uint64_t bytes) {
+Result<Charge> ChannelTable::charge(const ChannelOwner& owner, std::uint64_t bytes) {
     if (bytes == 0 || bytes > kMaxChannelBytes)
         return Error{Errc::invalid_argument,
                      "a channel of " + std::to_string(bytes) + " bytes, where 1 to " +
                          std::to_string(kMaxChannelBytes) + " are allowed",
                      "open several smaller ones", 0, 0};
-    const auto held = held_.find(uid);
-    const std::uint64_t before = held == held_.end() ? 0 : held->second;
-    if (bytes > kMaxChannelBytesPerUser - before)
+    const std::uint64_t before = bytes_of(owner.uid);
+    // A reload may have set the limit below what is held.
+    if (before > owner.limit.value || bytes > owner.limit.value - before)
         return Error{Errc::quota,
-                     "the channels of user " + std::to_string(uid) + " would hold " +
+                     "the channels of user " + std::to_string(owner.uid) + " would hold " +
                          std::to_string(before + bytes) + " bytes, where " +
-                         std::to_string(kMaxChannelBytesPerUser) + " are allowed",
+                         std::to_string(owner.limit.value) + " are allowed: " + owner.limit.rule,
                      "close channels that are not in use", 0, 0};
-    held_[uid] = before + bytes;
-    return Charge(*this, uid, bytes);
+    held_[owner.uid] = before + bytes;
+    return Charge(*this, owner.uid, bytes);
 }
 
-asio::awaitable<Result<ChannelPtr>> ChannelTable::create(uid_t uid, std::uint64_t bytes) {
+asio::awaitable<Result<ChannelPtr>> ChannelTable::create(ChannelOwner owner, std::uint64_t bytes) {
     const std::uint64_t rounded = bytes > kMaxChannelBytes ? bytes : ipc::round_to_pages(bytes);
-    Result<Charge> charge = this->charge(uid, rounded);
+    Result<Charge> charge = this->charge(owner, rounded);
     if (!charge) co_return charge.error();
     if (rounded <= kSmall) co_return make(ipc::create_segment(rounded), std::move(*charge));
     auto allocate = [rounded] { return ipc::create_segment(rounded); };
@@ -70,15 +70,21 @@ std::uint32_t ChannelTable::free_id() {
     return last_id_;
 }
 
-Result<ChannelPtr> ChannelTable::adopt(uid_t uid, std::uint64_t bytes, ipc::UniqueFd fd) {
+Result<ChannelPtr> ChannelTable::adopt(const ChannelOwner& owner, std::uint64_t bytes,
+                                       ipc::UniqueFd fd) {
     if (bytes % ipc::kPageBytes != 0)
         return Error{Errc::invalid_argument, "a channel's size is a multiple of 4096 bytes", "", 0,
                      0};
-    Result<Charge> charge = this->charge(uid, bytes);
+    Result<Charge> charge = this->charge(owner, bytes);
     if (!charge) return charge.error();
     if (Result<void> checked = ipc::check_segment(fd.get(), bytes); !checked)
         return checked.error();
     return make(std::move(fd), std::move(*charge));
+}
+
+std::uint64_t ChannelTable::bytes_of(uid_t uid) const {
+    const auto held = held_.find(uid);
+    return held == held_.end() ? 0 : held->second;
 }
 
 std::uint64_t ChannelTable::bytes() const {

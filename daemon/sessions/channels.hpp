@@ -10,6 +10,7 @@
 
 #include "daemon/asio.hpp"
 #include "ipc/os/unique_fd.hpp"
+#include "scheduler/access/policy.hpp"
 
 namespace samovar::daemon {
 
@@ -53,6 +54,12 @@ class Channel {
 };
 using ChannelPtr = std::shared_ptr<Channel>;
 
+// Whose a channel is, and what that one may hold in all.
+struct ChannelOwner {
+    uid_t uid = 0;
+    scheduler::Ruled<std::uint64_t> limit;
+};
+
 // Makes channels and keeps the account of who holds how much. Loop thread only; the allocation of
 // large ones runs on the helper thread. Outlives every Channel.
 class ChannelTable {
@@ -61,20 +68,21 @@ class ChannelTable {
 
     // A new sealed channel of `bytes`, rounded up to pages. Errors: `invalid_argument`, `quota`,
     // `out_of_memory`, `io`.
-    asio::awaitable<Result<ChannelPtr>> create(uid_t uid, std::uint64_t bytes);
+    asio::awaitable<Result<ChannelPtr>> create(ChannelOwner owner, std::uint64_t bytes);
     // A client's memfd of an earlier connection. Errors: those, and `bad_descriptor`.
-    Result<ChannelPtr> adopt(uid_t uid, std::uint64_t bytes, ipc::UniqueFd fd);
+    Result<ChannelPtr> adopt(const ChannelOwner& owner, std::uint64_t bytes, ipc::UniqueFd fd);
 
     // Called with the id of each channel that nobody holds any more.
     std::function<void(std::uint32_t)> on_gone;
 
     std::size_t count() const { return ids_.size(); }
     std::uint64_t bytes() const;
+    std::uint64_t bytes_of(uid_t uid) const;
 
   private:
     friend class Channel;
     friend class Charge;
-    Result<Charge> charge(uid_t uid, std::uint64_t bytes);
+    Result<Charge> charge(const ChannelOwner& owner, std::uint64_t bytes);
     Result<ChannelPtr> make(Result<ipc::UniqueFd> fd, Charge charge);
     std::uint32_t free_id();
 

@@ -4,6 +4,7 @@
 #include <samovar/error.hpp>
 
 #include "daemon/queue_options.hpp"
+#include "scheduler/access/policy.hpp"
 
 namespace samovar::daemon {
 
@@ -43,22 +44,32 @@ class QueuePlace {
     std::uint64_t bytes_ = 0;
 };
 
+// The user of a job, likewise.
+struct QueuedUser {
+    scheduler::Ruled<std::uint64_t> jobs, bytes;
+    scheduler::Ruled<double> rate;
+};
+
 // Keeps the jobs that the daemon has within their bounds, and those that come within their rates.
 // Outlives every place. Loop thread only.
 class JobQueue {
   public:
-    explicit JobQueue(const QueueOptions& options);
+    explicit JobQueue(const QueueOptions& options)
+        : limits_(options.limits), admission_(options.limits) {}
 
-    const scheduler::Load& of_session() const { return options_.limits.session; }
+    const scheduler::Load& of_session() const { return limits_.session; }
     // For a job that brings so many bytes in its message. Errors: `busy`, which names the bound; of
     // a rate also when to come back, of other bounds the caller adds that.
-    Result<QueuePlace> enter(const scheduler::Submitter& submitter, const QueuedModel& model,
-                             std::uint64_t bytes, scheduler::Time now);
+    Result<QueuePlace> enter(const scheduler::Submitter& submitter, const QueuedUser& user,
+                             const QueuedModel& model, std::uint64_t bytes, scheduler::Time now);
+    // What a user, or a session, has of it now.
+    scheduler::Load of_user(scheduler::Uid uid) const { return admission_.of(uid); }
+    scheduler::Load of_session(scheduler::SessionId session) const {
+        return admission_.of_session(session);
+    }
 
   private:
-    double rate_of(scheduler::Uid uid) const;
-
-    QueueOptions options_;
+    scheduler::AdmissionLimits limits_;
     scheduler::Admission admission_;
     scheduler::Rates<scheduler::Uid> users_;
     scheduler::Rates<scheduler::ModelId> models_;

@@ -20,11 +20,22 @@ std::string printable(std::string text) {
     return text;
 }
 
+// What needs no right, and gives back what one has.
+bool is_for_anybody(ipc::MessageType type) {
+    using ipc::MessageType;
+    return type == MessageType::ping || type == MessageType::cancel ||
+           type == MessageType::close_channel || type == MessageType::who_am_i;
+}
+
 }  // namespace
 
-Session::Session(std::uint64_t id, UnixSocket socket, ipc::Peer peer, bool admin,
+Session::Session(std::uint64_t id, UnixSocket socket, ipc::Peer peer, scheduler::Caller caller,
                  Services& services)
-    : id_(id), peer_(peer), admin_(admin), services_(services), loop_(socket.get_executor()) {
+    : id_(id),
+      peer_(peer),
+      caller_(std::move(caller)),
+      services_(services),
+      loop_(socket.get_executor()) {
     connection_ = std::make_shared<Connection>(std::move(socket));
     name_ = "session " + std::to_string(id) + " uid=" + std::to_string(peer.uid) +
             " pid=" + std::to_string(peer.pid);
@@ -52,7 +63,9 @@ asio::awaitable<void> Session::serve() {
     greeting.daemon = "samovard " SAMOVAR_VERSION;
     greeting.limits.session_jobs = static_cast<std::uint32_t>(services_.queue.of_session().jobs);
     greeting.limits.session_inline_bytes = services_.queue.of_session().bytes;
-    greeting.roles = ipc::kRoleSubmit | (admin_ ? ipc::kRoleAdmin : 0);
+    greeting.limits.user_channel_bytes = rights().channel_bytes.value;
+    greeting.roles = (rights().submits() ? ipc::kRoleSubmit : 0) |
+                     (rights().administers() ? ipc::kRoleAdmin : 0);
     connection_->send(greeting, 0);
     spdlog::debug("{}: connected", name_);
 
@@ -138,15 +151,6 @@ void Session::fail(std::uint64_t request, const Error& error) {
     connection_->send(reply, request);
 }
 
-bool Session::admin_only(std::uint64_t request, ipc::MessageType type) {
-    if (admin_) return true;
-    fail(request, {Errc::not_permitted,
-                   std::string(to_string(type)) + " is for administrators, and user " +
-                       std::to_string(peer_.uid) + " is none",
-                   "ask " + services_.administrators.in_words(), 0, 0});
-    return false;
-}
-
 template <class Argument>
 bool Session::with(const ipc::Frame& frame, void (Session::*handler)(std::uint64_t, Argument)) {
     auto message = ipc::decode<std::remove_cvref_t<Argument>>(frame.body);
@@ -166,8 +170,10 @@ bool Session::handle(ipc::Frame& frame) {
         return refuse_protocol(
             request, {Errc::protocol,
                       "a " + std::string(to_string(type)) + " carries no descriptor", "", 0, 0});
+    if (!is_for_anybody(type) && !may_ask(request)) return true;
     switch (type) {
         case MessageType::ping: return with(frame, &Session::ping);
+        case MessageType::who_am_i: return with(frame, &Session::who_am_i);
         case MessageType::submit: return with(frame, &Session::submit);
         case MessageType::cancel: return with(frame, &Session::cancel);
         case MessageType::open_channel: return with(frame, &Session::open_channel);
@@ -179,19 +185,13 @@ bool Session::handle(ipc::Frame& frame) {
         case MessageType::watch_events: return with(frame, &Session::watch_events);
         case MessageType::describe_warmth: return with(frame, &Session::describe_warmth);
         case MessageType::status: return with(frame, &Session::report_status);
-        case MessageType::load_model:
-            return !admin_only(request, type) || with(frame, &Session::load_model);
-        case MessageType::unload_model:
-            return !admin_only(request, type) || with(frame, &Session::unload_model);
-        case MessageType::set_residency:
-            return !admin_only(request, type) || with(frame, &Session::set_residency);
-        case MessageType::lend: return !admin_only(request, type) || lend(frame);
-        case MessageType::add_model:
-            return !admin_only(request, type) || with(frame, &Session::add_model);
-        case MessageType::remove_model:
-            return !admin_only(request, type) || with(frame, &Session::remove_model);
-        case MessageType::reload:
-            return !admin_only(request, type) || with(frame, &Session::reload);
+        case MessageType::load_model: return with(frame, &Session::load_model);
+        case MessageType::unload_model: return with(frame, &Session::unload_model);
+        case MessageType::set_residency: return with(frame, &Session::set_residency);
+        case MessageType::lend: return lend(frame);
+        case MessageType::add_model: return with(frame, &Session::add_model);
+        case MessageType::remove_model: return with(frame, &Session::remove_model);
+        case MessageType::reload: return with(frame, &Session::reload);
         default:
             return refuse_protocol(
                 request, {Errc::protocol,
@@ -210,7 +210,7 @@ void Session::report_status(std::uint64_t request, ipc::Status message) {
     // What a GPU has free may have to be asked for.
     services_.keeper.refresh_devices([weak = weak_from_this(), request, all = message.all] {
         if (const auto self = weak.lock())
-            self->connection_->send(self->services_.status(all), request);
+            self->connection_->send(self->seen(self->services_.status(all)), request);
     });
 }
 

@@ -5,13 +5,14 @@
 #include <string>
 #include <unordered_map>
 
-#include "daemon/administrators.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/models/registry.hpp"
+#include "daemon/policy/policy_in_force.hpp"
 #include "daemon/residency/keeper.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "ipc/os/peer.hpp"
+#include "ipc/wire/access_messages.hpp"
 
 namespace samovar::daemon {
 
@@ -22,14 +23,15 @@ struct Services {
     Keeper& keeper;
     ChannelTable& channels;
     JobQueue& queue;
-    const Administrators& administrators;
-    // Reads the models directory again and applies it.
-    std::function<asio::awaitable<ipc::ReloadReport>()> reload;
+    const PolicyInForce& policy;
+    // Reads the configuration and the models directory again and applies them.
+    std::function<asio::awaitable<Result<ipc::ReloadReport>>()> reload;
     // Links a folder into the models directory, or takes such a link away.
     std::function<asio::awaitable<Result<ipc::ReloadReport>>(const std::string&)> add_model;
     std::function<asio::awaitable<Result<void>>(const std::string&)> remove_model;
     std::function<ipc::StatusReport(bool all)> status;
     std::function<std::uint64_t()> uptime_ms;
+    std::function<std::size_t(uid_t)> sessions_of;
 };
 
 // One client. Frames come in, requests are answered; everything it holds (channels, queued jobs)
@@ -39,7 +41,9 @@ class Session final : public Requester,
                       public EventFollower,
                       public std::enable_shared_from_this<Session> {
   public:
-    Session(std::uint64_t id, UnixSocket socket, ipc::Peer peer, bool admin, Services& services);
+    // `caller`: who the peer is, with all groups.
+    Session(std::uint64_t id, UnixSocket socket, ipc::Peer peer, scheduler::Caller caller,
+            Services& services);
     ~Session();
 
     // Greets and serves until the client goes, breaks the protocol or close() is called.
@@ -47,6 +51,7 @@ class Session final : public Requester,
     void close();
     void close_when_sent();
     std::uint64_t id() const { return id_; }
+    uid_t uid() const { return peer_.uid; }
 
     // Requester
     void job_done(std::uint64_t request, ipc::Done done) override;
@@ -68,14 +73,22 @@ class Session final : public Requester,
     template <class Argument>
     bool with(const ipc::Frame& frame, void (Session::*handler)(std::uint64_t, Argument));
     bool refuse_protocol(std::uint64_t request, const Error& error);
-    bool admin_only(std::uint64_t request, ipc::MessageType type);
+
+    // What the caller may do by the policy that holds now.
+    const scheduler::Rights& rights();
+    // These answer the request themselves where they say no.
+    bool may(std::uint64_t request, scheduler::Verb verb, const std::string& model = "");
+    bool may_see(std::uint64_t request, const std::string& model);
+    bool may_ask(std::uint64_t request);
+    ChannelOwner owner();
+    void who_am_i(std::uint64_t request, ipc::WhoAmI);
 
     // session_jobs.cpp
     void open_channel(std::uint64_t request, ipc::OpenChannel message);
     bool resume_channel(ipc::Frame& frame);
     void close_channel(std::uint64_t request, ipc::CloseChannel message);
     void submit(std::uint64_t request, ipc::Submit message);
-    Result<ModelPtr> admit(std::uint64_t request, const ipc::Submit& message) const;
+    Result<ModelPtr> admit(std::uint64_t request, const ipc::Submit& message);
     void opened(std::uint64_t request, Result<ChannelPtr> channel, bool send_descriptor);
     bool may_open(std::uint64_t request);
     static asio::awaitable<void> create_channel(std::shared_ptr<Session> self,
@@ -85,6 +98,8 @@ class Session final : public Requester,
     void ping(std::uint64_t request, ipc::Ping);
     void cancel(std::uint64_t request, ipc::Cancel);
     void report_status(std::uint64_t request, ipc::Status message);
+    ipc::StatusReport seen(ipc::StatusReport report);
+    ipc::ReloadReport seen(ipc::ReloadReport report);
     void list_models(std::uint64_t request, ipc::ListModels);
     void describe_model(std::uint64_t request, const ipc::DescribeModel& message);
     void load_model(std::uint64_t request, const ipc::LoadModel& message);
@@ -109,7 +124,9 @@ class Session final : public Requester,
 
     std::uint64_t id_;
     ipc::Peer peer_;
-    bool admin_;
+    scheduler::Caller caller_;
+    scheduler::Rights rights_;
+    std::uint64_t rights_version_ = 0;  // of the policy that they come from
     Services& services_;
     std::shared_ptr<Connection> connection_;
     asio::any_io_executor loop_;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "daemon/policy/denials.hpp"
 #include "daemon/sessions/session.hpp"
 
 namespace samovar::daemon {
@@ -26,7 +27,8 @@ void Session::open_channel(std::uint64_t request, ipc::OpenChannel message) {
 
 asio::awaitable<void> Session::create_channel(std::shared_ptr<Session> self, std::uint64_t request,
                                               std::uint64_t bytes) {
-    Result<ChannelPtr> channel = co_await self->services_.channels.create(self->peer_.uid, bytes);
+    const ChannelOwner owner = self->owner();
+    Result<ChannelPtr> channel = co_await self->services_.channels.create(owner, bytes);
     --self->opening_;
     self->opened(request, std::move(channel), true);
 }
@@ -40,7 +42,7 @@ bool Session::resume_channel(ipc::Frame& frame) {
                        "send the channel's descriptor with it", 0, 0});
     else if (may_open(request))
         opened(request,
-               services_.channels.adopt(peer_.uid, message->bytes, std::move(frame.descriptor)),
+               services_.channels.adopt(owner(), message->bytes, std::move(frame.descriptor)),
                false);
     return true;
 }
@@ -66,7 +68,7 @@ void Session::close_channel(std::uint64_t request, ipc::CloseChannel message) {
 
 // ---- Jobs ---------------------------------------------------------------------------------------
 
-Result<ModelPtr> Session::admit(std::uint64_t request, const ipc::Submit& message) const {
+Result<ModelPtr> Session::admit(std::uint64_t request, const ipc::Submit& message) {
     if (services_.dispatcher.draining())
         return Error{Errc::shutting_down, "samovard is shutting down", "try again when it is back",
                      0, 0};
@@ -74,6 +76,9 @@ Result<ModelPtr> Session::admit(std::uint64_t request, const ipc::Submit& messag
         return Error{Errc::invalid_argument,
                      "request id " + std::to_string(request) + " is that of a job that is not done",
                      "give every job an id of its own", 0, 0};
+    // Before it is looked for: who may not use it does not learn whether it is there.
+    if (const auto unseen = not_seen(rights(), peer_.uid, message.model, services_.policy.file()))
+        return *unseen;
     return services_.registry.find(message.model);
 }
 
@@ -83,15 +88,22 @@ void Session::submit(std::uint64_t request, ipc::Submit message) {
     if (const std::optional<Error> held = services_.keeper.refusal(**model))
         return fail(request, *held);
     const bool progress = message.progress;
+    const std::string name = message.model;
     const auto find = [this](std::uint32_t id) {
         const auto found = channels_.find(id);
         return found == channels_.end() ? nullptr : found->second;
     };
     Result<CheckedJob> checked = check_job(std::move(message), (*model)->file, find);
     if (!checked) return fail(request, checked.error());
-    Result<QueuePlace> place =
-        services_.queue.enter({peer_.uid, id_}, {(*model)->id, (*model)->file.bounds},
-                              checked->inline_bytes, scheduler::Clock::now());
+    const scheduler::Grant grant = decide_job(rights(), name, checked->priority);
+    if (grant.denial)
+        return fail(request, denied(*grant.denial, peer_.uid,
+                                    "submit " + std::string(to_string(grant.priority)) + " jobs",
+                                    rights_, services_.policy.file()));
+    checked->priority = grant.priority;
+    Result<QueuePlace> place = services_.queue.enter(
+        {peer_.uid, id_}, {rights_.jobs, rights_.bytes, rights_.rate},
+        {(*model)->id, (*model)->file.bounds}, checked->inline_bytes, scheduler::Clock::now());
     if (!place) {
         Error busy = std::move(place).error();
         if (busy.retry_after_ms == 0)

@@ -30,12 +30,13 @@ ipc::ModelSummary summary_of(const std::string& name, const Registry::Entry& ent
 void Session::list_models(std::uint64_t request, ipc::ListModels) {
     ipc::ModelList list;
     for (const auto& [name, entry] : services_.registry.entries())
-        if (list.models.size() < kMaxModels)
+        if (list.models.size() < kMaxModels && rights().may_use(name))
             list.models.push_back(summary_of(name, entry, services_.dispatcher));
     connection_->send(list, request);
 }
 
 void Session::describe_model(std::uint64_t request, const ipc::DescribeModel& message) {
+    if (!may_see(request, message.model)) return;
     const auto& entries = services_.registry.entries();
     const auto entry = entries.find(message.model);
     // A model that this machine cannot run is described all the same; one that was never good has
@@ -57,6 +58,7 @@ void Session::describe_model(std::uint64_t request, const ipc::DescribeModel& me
 }
 
 void Session::load_model(std::uint64_t request, const ipc::LoadModel& message) {
+    if (!may(request, scheduler::Verb::load, message.model)) return;
     Result<ModelPtr> model = services_.registry.find(message.model);
     if (!model) return fail(request, model.error());
     if (const std::optional<Error> held = services_.keeper.refusal(**model))
@@ -68,6 +70,7 @@ void Session::load_model(std::uint64_t request, const ipc::LoadModel& message) {
 }
 
 void Session::unload_model(std::uint64_t request, const ipc::UnloadModel& message) {
+    if (!may(request, scheduler::Verb::unload, message.model)) return;
     Result<ModelPtr> model = services_.registry.find(message.model);
     if (!model) return fail(request, model.error());
     const Result<void> wished = services_.keeper.wished_for(
@@ -87,6 +90,7 @@ void Session::model_unloaded(std::uint64_t request) {
 // The three below wait for the disk, so each is a coroutine beside the session's own.
 
 void Session::add_model(std::uint64_t request, ipc::AddModel message) {
+    if (!may(request, scheduler::Verb::add)) return;
     spdlog::info("{}: add {}", name_, message.folder);
     spawn(add(shared_from_this(), request, std::move(message.folder)));
 }
@@ -95,12 +99,13 @@ asio::awaitable<void> Session::add(std::shared_ptr<Session> self, std::uint64_t 
                                    std::string folder) {
     const Result<ipc::ReloadReport> report = co_await self->services_.add_model(folder);
     if (report)
-        self->connection_->send(*report, request);
+        self->connection_->send(self->seen(*report), request);
     else
         self->fail(request, report.error());
 }
 
 void Session::remove_model(std::uint64_t request, ipc::RemoveModel message) {
+    if (!may(request, scheduler::Verb::remove, message.model)) return;
     spdlog::info("{}: remove {}", name_, message.model);
     spawn(remove(shared_from_this(), request, std::move(message.model)));
 }
@@ -115,13 +120,17 @@ asio::awaitable<void> Session::remove(std::shared_ptr<Session> self, std::uint64
 }
 
 void Session::reload(std::uint64_t request, ipc::Reload) {
+    if (!may(request, scheduler::Verb::reload)) return;
     spdlog::info("{}: reload", name_);
     spawn(reread(shared_from_this(), request));
 }
 
 asio::awaitable<void> Session::reread(std::shared_ptr<Session> self, std::uint64_t request) {
-    const ipc::ReloadReport report = co_await self->services_.reload();
-    self->connection_->send(report, request);
+    const Result<ipc::ReloadReport> report = co_await self->services_.reload();
+    if (report)
+        self->connection_->send(self->seen(*report), request);
+    else
+        self->fail(request, report.error());
 }
 
 }  // namespace samovar::daemon

@@ -1,9 +1,14 @@
 #include "daemon/worker/log.hpp"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
+
+#include "ipc/os/journal_stream.hpp"
 
 namespace samovar::worker::log {
 namespace {
@@ -23,12 +28,38 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
+// "<6>", which the journal takes for the line's level (sd-daemon(3)).
+class LevelForTheJournal final : public spdlog::custom_flag_formatter {
+  public:
+    void format(const spdlog::details::log_msg& message, const std::tm&,
+                spdlog::memory_buf_t& line) override {
+        const std::string_view level = message.level >= spdlog::level::err    ? "<3>"
+                                       : message.level == spdlog::level::warn ? "<4>"
+                                       : message.level == spdlog::level::info ? "<6>"
+                                                                              : "<7>";
+        line.append(level.data(), level.data() + level.size());
+    }
+    std::unique_ptr<custom_flag_formatter> clone() const override {
+        return spdlog::details::make_unique<LevelForTheJournal>();
+    }
+};
+
+// The daemon's standard error is this one's.
+std::unique_ptr<spdlog::formatter> format_for_standard_error() {
+    auto format = std::make_unique<spdlog::pattern_formatter>();
+    if (ipc::is_journal_stream(STDERR_FILENO, std::getenv("JOURNAL_STREAM")))
+        format->add_flag<LevelForTheJournal>('*').set_pattern("%*[%n %P] %v");
+    else
+        format->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l [%n %P] %v");
+    return format;
+}
+
 }  // namespace
 
 void start(const std::string& worker, const std::string& level) {
     auto logger = std::make_shared<spdlog::logger>(
         "worker " + worker, std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l [%n %P] %v");
+    logger->set_formatter(format_for_standard_error());
     logger->set_level(spdlog::level::from_str(level));
     spdlog::set_default_logger(std::move(logger));
 }

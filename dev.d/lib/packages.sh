@@ -10,9 +10,11 @@ build_packages=(
     libhowardhinnant-date-dev libicu-dev tzdata python3-venv python3-dev
 )
 
-# For sanitizers, fuzzers and lint on top. llvm-16 makes the sanitizers' stacks readable.
+# For sanitizers, fuzzers and lint on top. llvm-16 makes the sanitizers' stacks readable. The tests of
+# the service boot systemd in namespaces.
 check_packages=(
     clang-16 libclang-rt-16-dev llvm-16 lld-16 clang-format-16 clang-tidy-16 shellcheck
+    systemd util-linux
 )
 
 # missing_packages NAME...: those that are not installed, one a line.

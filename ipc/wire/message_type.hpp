@@ -47,6 +47,9 @@ enum class MessageType : std::uint16_t {
     // The daemon.
     status = 50,
     status_report = 51,
+    // Who may do what.
+    who_am_i = 60,
+    identity = 61,
     // Between daemon and worker.
     worker_hello = 100,
     map_channel = 101,  // carries the memfd

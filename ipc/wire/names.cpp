@@ -42,6 +42,8 @@ std::string_view to_string(MessageType type) noexcept {
         case MessageType::warmth: return "warmth";
         case MessageType::status: return "status";
         case MessageType::status_report: return "status_report";
+        case MessageType::who_am_i: return "who_am_i";
+        case MessageType::identity: return "identity";
         case MessageType::worker_hello: return "worker_hello";
         case MessageType::map_channel: return "map_channel";
         case MessageType::unmap_channel: return "unmap_channel";

@@ -33,14 +33,12 @@ void take_away(std::map<Key, Load>& loads, const Key& key, std::uint64_t bytes) 
 }  // namespace
 
 std::optional<Overload> Admission::enter(const Submitter& submitter, std::uint64_t bytes,
-                                         ModelId model, const Load& of_model) {
-    const auto own = own_limits_.find(submitter.uid);
-    const Load& user_limit = own == own_limits_.end() ? limits_.user : own->second;
+                                         const Load& of_user, ModelId model, const Load& of_model) {
     using Of = Overload::Of;
     if (auto over =
             beyond(limits_.session, held_by(sessions_, submitter.session), bytes, Of::session))
         return over;
-    if (auto over = beyond(user_limit, of(submitter.uid), bytes, Of::user)) return over;
+    if (auto over = beyond(of_user, of(submitter.uid), bytes, Of::user)) return over;
     if (auto over = beyond(of_model, held_by(models_, model), bytes, Of::model)) return over;
     if (auto over = beyond(limits_.all, all_, bytes, Of::all)) return over;
     add(sessions_[submitter.session], bytes);
@@ -60,6 +58,10 @@ void Admission::leave(const Submitter& submitter, std::uint64_t bytes, ModelId m
 
 Load Admission::of(Uid uid) const {
     return held_by(users_, uid);
+}
+
+Load Admission::of_session(SessionId session) const {
+    return held_by(sessions_, session);
 }
 
 }  // namespace samovar::scheduler

@@ -20,7 +20,7 @@ inline constexpr Load kNoLimit{std::numeric_limits<std::uint64_t>::max(),
                                std::numeric_limits<std::uint64_t>::max()};
 
 struct AdmissionLimits {
-    Load session = kNoLimit, user = kNoLimit, all = kNoLimit;
+    Load session = kNoLimit, all = kNoLimit;
 };
 
 // Why one more job is not taken.
@@ -38,22 +38,20 @@ class Admission {
   public:
     explicit Admission(AdmissionLimits limits) : limits_(limits) {}
 
-    // Limits of one user in place of those for all users.
-    void set_limit(Uid uid, Load limit) { own_limits_[uid] = limit; }
-
     // Takes a job of so many bytes in, or says what it goes beyond; the narrowest bound first.
-    // `of_model`: what the model of the job may have.
+    // `of_user`, `of_model`: what the job's user and its model may have.
     std::optional<Overload> enter(const Submitter& submitter, std::uint64_t bytes,
-                                  ModelId model = 0, const Load& of_model = kNoLimit);
+                                  const Load& of_user = kNoLimit, ModelId model = 0,
+                                  const Load& of_model = kNoLimit);
     // A job that was taken in has ended.
     void leave(const Submitter& submitter, std::uint64_t bytes, ModelId model = 0);
 
     Load all() const { return all_; }
     Load of(Uid uid) const;
+    Load of_session(SessionId session) const;
 
   private:
     AdmissionLimits limits_;
-    std::map<Uid, Load> own_limits_;
     std::map<Uid, Load> users_;
     std::map<SessionId, Load> sessions_;
     std::map<ModelId, Load> models_;

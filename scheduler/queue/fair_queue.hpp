@@ -57,7 +57,12 @@ class FairQueue {
         Duration::max(), std::chrono::seconds(5), std::chrono::seconds(30)};
 
     // Of a user's share of each class; 1 where nothing is said.
-    void set_weight(Uid uid, double weight) { weights_[uid] = weight; }
+    void set_weight(Uid uid, double weight) {
+        if (weight == 1)
+            weights_.erase(uid);
+        else
+            weights_[uid] = weight;
+    }
 
     // Ids rise with submission.
     void push(JobId job, const QueuedJob& what, Time now);

@@ -17,6 +17,14 @@ class TokenBucket {
   public:
     explicit TokenBucket(double rate) : rate_(rate), tokens_(burst()) {}
 
+    // From now on; what was saved up under another rate is cut to what this one lets come at once.
+    void set_rate(double rate, Time now) {
+        if (rate == rate_) return;
+        tokens_ = tokens_at(now);
+        last_ = now;
+        rate_ = rate;
+        tokens_ = std::min(tokens_, burst());
+    }
     // Takes one, or says in how long there will be one.
     std::optional<Duration> take(Time now) {
         tokens_ = tokens_at(now);
@@ -53,7 +61,9 @@ class Rates {
     std::optional<Duration> take(const Key& key, double rate, Time now) {
         if (rate == kNoRate) return std::nullopt;
         if (buckets_.size() > 2 * remembered_ + kFew) forget(now);
-        return buckets_.try_emplace(key, rate).first->second.take(now);
+        TokenBucket& bucket = buckets_.try_emplace(key, rate).first->second;
+        bucket.set_rate(rate, now);
+        return bucket.take(now);
     }
     void give_back(const Key& key) {
         if (const auto found = buckets_.find(key); found != buckets_.end())

@@ -20,7 +20,7 @@ POLITE, GREEDY = 4, 128  # callers of each
 USERS = (60001, 60002)  # numbers that nobody has
 TWICE = 2.0
 # So few that what is over the bound is refused by the daemon, and not by the library before.
-BOUND = "[queue]\nuser_jobs = 64\nsession_jobs = 256\n"
+BOUND = '[queue]\nsession_jobs = 256\n[policy.everyone]\nmodels = ["*"]\njobs = 64\n'
 DEADLINE = "100ms"
 
 

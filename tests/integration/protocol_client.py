@@ -18,6 +18,7 @@ VERSION = 1
 ERROR, GREETING, HELLO, PING, PONG = 1, 3, 4, 5, 6
 OPEN_CHANNEL, CHANNEL_OPENED, CLOSE_CHANNEL, OK = 10, 11, 13, 2
 SUBMIT, DONE, PROGRESS = 20, 21, 23
+WHO_AM_I, IDENTITY = 60, 61
 UINT8 = 6
 INLINE = 0
 FOR_TIME = 1  # of `keep`
@@ -128,6 +129,14 @@ class Session:
         code, message, hint = answer.number("H"), answer.text(), answer.text()
         raise Refused(f"error {code}: {message}; {hint} (needed: {answer.number('Q')})")
 
+    def who_am_i(self):
+        """This user's number, and the patterns of the models that it may use."""
+        answer, _ = self.ask(WHO_AM_I, body(), IDENTITY)
+        uid = answer.number("I")
+        for _ in range(answer.number("Q")):
+            answer.number("I")  # a group
+        return uid, [answer.text() for _ in range(answer.number("Q"))]
+
     def open_channel(self, size):
         """The number of a new channel, and its memory."""
         answer, descriptor = self.ask(OPEN_CHANNEL, body(struct.pack("<Q", size)), CHANNEL_OPENED)
@@ -183,6 +192,8 @@ def main():
     expect(f"greeted by {session.daemon}", session.roles & 1 == 1)
     pong, _ = session.ask(PING, body(), PONG)
     expect("the daemon answers a ping", pong.number("Q") >= 0 and pong.number("I") > 0)
+
+    expect("one may use all models", session.who_am_i() == (os.geteuid(), ["*"]))
 
     shape = [480, 640, 3]
     size = 480 * 640 * 3

@@ -1,6 +1,7 @@
 #pragma once
 // All messages by who sends them, for tests that hold for every message.
 
+#include "ipc/wire/access_messages.hpp"
 #include "ipc/wire/residency_messages.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
@@ -13,12 +14,13 @@ using FromClient =
     MessageList<ipc::Hello, ipc::Ping, ipc::OpenChannel, ipc::ResumeChannel, ipc::CloseChannel,
                 ipc::Submit, ipc::Cancel, ipc::ListModels, ipc::DescribeModel, ipc::LoadModel,
                 ipc::UnloadModel, ipc::AddModel, ipc::RemoveModel, ipc::Reload, ipc::SetResidency,
-                ipc::ExplainModel, ipc::WatchEvents, ipc::Lend, ipc::DescribeWarmth, ipc::Status>;
+                ipc::ExplainModel, ipc::WatchEvents, ipc::Lend, ipc::DescribeWarmth, ipc::Status,
+                ipc::WhoAmI>;
 using FromDaemon =
     MessageList<ipc::Greeting, ipc::ErrorReply, ipc::Ok, ipc::Pong, ipc::ChannelOpened,
                 ipc::Progress, ipc::Done, ipc::ModelList, ipc::ModelInfo, ipc::ModelLoaded,
                 ipc::ReloadReport, ipc::Explanation, ipc::Event, ipc::Lent, ipc::Warmth,
-                ipc::StatusReport>;
+                ipc::StatusReport, ipc::Identity>;
 using OfWorker = MessageList<ipc::WorkerHello, ipc::MapChannel, ipc::UnmapChannel, ipc::WorkerLoad,
                              ipc::WorkerLoaded, ipc::WorkerUnload, ipc::WorkerPark, ipc::WorkerWake,
                              ipc::WorkerHealth, ipc::WorkerHealthReport, ipc::RunJob, ipc::DropJob,

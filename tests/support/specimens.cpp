@@ -240,6 +240,29 @@ Warmth specimen<Warmth>() {
             1'790'000'000'000};
 }
 template <>
+WhoAmI specimen<WhoAmI>() {
+    return {};
+}
+template <>
+Identity specimen<Identity>() {
+    Identity m;
+    m.uid = 1000;
+    m.groups = {1000, 27};
+    m.models = {{{"selfie"}, {"moods-*"}}, "samovard.toml:2: policy.user.anna.models"};
+    m.verbs = {{{"load"}}, "samovard.toml:3: policy.user.anna.verbs"};
+    m.priority = Priority::background;
+    m.priority_rule = "samovard.toml:4: policy.user.anna.priority";
+    m.sessions = {256, 4, "h"};
+    m.channel_bytes = {536'870'912, 12'582'912, "a"};
+    m.jobs = {64, 3, "b"};
+    m.bytes = {8'388'608, 1'024, "c"};
+    m.session_jobs = {256, 2, "d"};
+    m.session_bytes = {4'194'304, 512, "e"};
+    m.weight = {500, 0, "f"};
+    m.rate = {20'000, 0, "g"};
+    return m;
+}
+template <>
 StatusReport specimen<StatusReport>() {
     StatusReport m;
     m.daemon = "samovard 0.1.0";

@@ -40,8 +40,8 @@ const Command kAdd{
     .summary = "Add a model folder to the daemon's models",
     .detail =
         "The daemon links it into its models folder, so the folder must stay where it is.\n"
-        "`python -m samovar.export` makes such folders. For administrators: root, and the\n"
-        "user who runs the daemon.",
+        "`python -m samovar.export` makes such folders. For administrators: see\n"
+        "`samovar whoami`.",
     .example = "  samovar add ./models/classifier",
     .json = R"({"model", "outcome": "added", "problem": ""})",
     .declare = declare};

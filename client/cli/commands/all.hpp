@@ -6,6 +6,7 @@
 namespace samovar::cli {
 
 extern const Command kRun, kPing, kPs, kModels, kInfo, kLoad, kUnload, kAdd, kRemove, kReload,
-    kSimulate, kWhy, kWarmth, kTop, kEvents, kWarm, kPark, kPin, kHold, kRelease, kLend, kBench;
+    kSimulate, kWhy, kWarmth, kTop, kEvents, kWarm, kPark, kPin, kHold, kRelease, kLend, kBench,
+    kWhoAmI;
 
 }  // namespace samovar::cli

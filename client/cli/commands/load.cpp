@@ -49,7 +49,7 @@ const Command kLoad{
     .summary = "Make a model hot, and show what each phase of that took",
     .detail =
         "Waits until the next job would not wait. It stays for its keep-alive, or --for a time.\n"
-        "For administrators: root, and the user who runs the daemon.",
+        "For administrators: see `samovar whoami`.",
     .example = "  samovar load selfie\n  samovar load selfie --for 2h",
     .json =
         "{\"was_hot\", \"code\", \"device\", \"weight_bytes\", \"mapped_weights\", "

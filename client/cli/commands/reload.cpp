@@ -54,11 +54,12 @@ Action declare(Arguments&) {
 
 const Command kReload{
     .name = "reload",
-    .summary = "Let the daemon read its models folder again",
+    .summary = "Let the daemon read its configuration and its models folder again",
     .detail =
-        "Jobs that run end on the version they began with; a folder that is broken keeps the\n"
-        "old one, is told of, and makes the exit code 1. Workers that had failed too often\n"
-        "are tried again. For administrators: root, and the user who runs the daemon.",
+        "A configuration that cannot be read is an error, and nothing changes. Jobs that run end\n"
+        "on the version they began with; a folder that is broken keeps the old one, is told of,\n"
+        "and makes the exit code 1. Workers that had failed too often are tried again. For\n"
+        "administrators: see `samovar whoami`.",
     .example = "  samovar reload",
     .json =
         "[{\"model\", \"outcome\", \"problem\"}]; outcome is added, changed, removed, "

@@ -34,8 +34,8 @@ const Command kRemove{
     .name = "remove",
     .summary = "Take a model that was added from the daemon's models",
     .detail =
-        "Its folder stays as it is. Jobs that run end as usual. For administrators: root, and\n"
-        "the user who runs the daemon.",
+        "Its folder stays as it is. Jobs that run end as usual. For administrators: see\n"
+        "`samovar whoami`.",
     .example = "  samovar remove classifier",
     .json = R"({"model", "outcome": "removed"})",
     .declare = declare};

@@ -90,7 +90,7 @@ bool asks_for_jpeg(const RunRequest& request) {
 }
 
 int run(const Invocation& invocation, RunRequest& request) {
-    Result<Client> client = invocation.connect();
+    Result<Client> client = invocation.connect(/*may_start=*/!request.no_spawn);
     if (!client) return invocation.fail(client.error());
     const Result<ModelInfo> model = client->info(request.model);
     if (!model) return invocation.fail(model.error());
@@ -136,6 +136,9 @@ Action declare(Arguments& app) {
                "When a job is to be done, from its begin on; else it is not run");
     app.flag("--no-cache", request.no_cache,
              "Compute, also where the model has kept the result of an equal job");
+    app.flag("--no-spawn", request.no_spawn,
+             "Start no daemon where there is none; else one is started for this user, and ends\n"
+             "after ten minutes without callers");
     app.seconds("--timeout", arguments->timeout_s, "Longest that a job may take (600)");
     return [arguments](const Invocation& invocation) {
         RunRequest& wanted = arguments->request;

@@ -38,7 +38,7 @@ const Command kUnload{
     .detail =
         "Waits for the model's jobs. When its last model leaves, a worker ends. --for a time, no\n"
         "rule but a pin brings it up again; a job does, and it goes when that is done. For\n"
-        "administrators: root, and the user who runs the daemon.",
+        "administrators: see `samovar whoami`.",
     .example = "  samovar unload selfie\n  samovar unload selfie --for 2h",
     .json = R"({"model", "residency": "cold"})",
     .declare = declare};

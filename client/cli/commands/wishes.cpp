@@ -43,8 +43,8 @@ Action declare(Arguments& arguments) {
 }
 
 constexpr const char* kForAdministrators =
-    "Ends at once, and says what follows. For administrators: root, and the user who runs\n"
-    "the daemon.";
+    "Ends at once, and says what follows. For administrators: see\n"
+    "`samovar whoami`.";
 constexpr const char* kJson = R"({"model", "text"})";
 
 }  // namespace

@@ -23,6 +23,7 @@ struct RunRequest {
     Priority priority{};                                      // --priority
     std::optional<std::chrono::milliseconds> deadline;        // --deadline
     bool no_cache = false;                                    // --no-cache
+    bool no_spawn = false;                                    // --no-spawn
 
     // Without a file there is one job, whose inputs are all given by name.
     std::size_t jobs() const noexcept { return files.empty() ? 1 : files.size(); }

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <samovar/access.hpp>
 #include <samovar/error.hpp>
 #include <samovar/export.hpp>
 #include <samovar/job.hpp>
@@ -35,8 +36,10 @@ struct Options {
     std::string socket{};
     // Who calls, for the daemon's log; at most kMaxNameBytes.
     std::string name = "libsamovar";
-    // For the greeting, and for offering memory again to a daemon that was restarted.
-    std::chrono::milliseconds connect_timeout{5'000};
+    // For the greeting, and for offering memory again to a daemon that was restarted. Longer than
+    // what a daemon usually gives its last jobs: a call that comes meanwhile waits for the next one
+    // in the service manager's socket.
+    std::chrono::milliseconds connect_timeout{15'000};
     // For the answer of ping, models, info, status, take, add, remove, reload.
     std::chrono::milliseconds call_timeout{30'000};
     // After the daemon went away: how long a call tries to reach it again. 0 tries once, so that a
@@ -44,6 +47,11 @@ struct Options {
     std::chrono::milliseconds reconnect_wait{10'000};
     // Whether a call connects again at all, or fails with `disconnected`.
     bool reconnect = true;
+    // The program of the daemon, a path or a name to look for in PATH, such as "samovard": where no
+    // socket was named and none is there at all, connect() starts it for this user alone, and it
+    // ends after ten minutes without a session. Never where there is a socket that refuses. Empty:
+    // nothing is started. It goes by samovard.toml, where `private_daemons = false` forbids it.
+    std::string start{};
 };
 
 struct DaemonInfo {
@@ -78,7 +86,8 @@ class SAMOVAR_EXPORT Client {
   public:
     // Which socket: see Options. Errors: `no_daemon` at once where nothing listens,
     // `not_permitted`, `version`, `busy` (too many sessions), `shutting_down` (by a daemon that
-    // stops), `timed_out`, `protocol` where something else listens there.
+    // stops), `timed_out`, `protocol` where something else listens there. To start one
+    // (Options::start) takes as long as it takes to read the models, a minute at most.
     static Result<Client> connect(Options options = {});
 
     // A Client that was moved from can only be assigned to and destroyed.
@@ -101,6 +110,8 @@ class SAMOVAR_EXPORT Client {
     Result<ModelInfo> info(const std::string& model);
     // Of models that are loaded or waited for, or of all.
     Result<DaemonStatus> status(bool all = false);
+    // Who one is to the daemon, what one may do, and which rule says so. For anybody.
+    Result<Identity> whoami();
     // Errors: `unknown_model`.
     Result<Explanation> why(const std::string& model);
     // How models moved: those moves that the daemon remembers, the oldest first, none from before

@@ -77,6 +77,10 @@ inline constexpr std::uint64_t kMaxDeadlineUs = 24ull * 3'600'000'000;
 // How calls find their model, and what brings models up; room for more of either.
 inline constexpr std::size_t kMaxCallKinds = 16;
 inline constexpr std::size_t kMaxCauses = 16;
+// Patterns of models that one table of a policy names, and that one is told of; and groups.
+inline constexpr std::size_t kMaxPatterns = 64, kMaxListedPatterns = 256, kMaxListedGroups = 256;
+// The rule of a policy: file, line and key. Longer ones are cut by the sender.
+inline constexpr std::size_t kMaxRuleBytes = 400;
 // Jobs in the daemon that are not done, whoever sent them.
 inline constexpr std::size_t kMaxJobs = 4096;
 // Sessions of one daemon; each costs a descriptor and a few kilobytes.

@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include <unistd.h>
+
 #include "tests/integration/cli/command_line.hpp"
 #include "tests/support/daemon_under_test.hpp"
 
@@ -53,6 +55,22 @@ TEST_F(Commands, ping_says_who_answers_and_how_fast) {
     EXPECT_EQ(answer["pid"], daemon.pid());
     EXPECT_EQ(answer["socket"], daemon.socket().string());
     EXPECT_GT(answer["round_trip_us"], 0.0);
+}
+
+TEST_F(Commands, whoami_says_what_one_may_do_and_by_which_rule) {
+    const std::string uid = std::to_string(::geteuid());
+    EXPECT_THAT(text({"whoami"}),
+                AllOf(HasSubstr("user " + uid), HasSubstr("use models"), HasSubstr("reload"),
+                      HasSubstr("0 of 2048"), HasSubstr("policy.everyone.jobs (built in)")));
+    const Json me = json({"whoami"});
+    EXPECT_THAT(keys(me), ElementsAre("channel_bytes", "groups", "inline_bytes", "jobs", "models",
+                                      "priority", "rate", "session_inline_bytes", "session_jobs",
+                                      "sessions", "uid", "user", "verbs", "weight"));
+    EXPECT_EQ(me["uid"], ::geteuid());
+    EXPECT_EQ(me["models"]["allowed"], Json::array({"*"}));
+    EXPECT_EQ(me["priority"]["highest"], "interactive");
+    EXPECT_EQ(me["jobs"], Json({{"limit", 2048}, {"used", 0}, {"rule", me["jobs"]["rule"]}}));
+    EXPECT_TRUE(me["rate"]["limit"].is_null());
 }
 
 TEST_F(Commands, models_lists_them_by_name_with_their_state) {

@@ -194,5 +194,23 @@ TEST_F(Reload, of_many_at_once_answers_each) {
         EXPECT_EQ(client.answer(request).as<ipc::ReloadReport>().entries.size(), 2U);
 }
 
+TEST(Configuration, that_is_bad_at_a_reload_is_refused_and_changes_nothing) {
+    const TemporaryFolder folder;
+    const fs::path file = folder.path() / "samovard.toml";
+    std::ofstream(file) << "drain = \"5s\"\n";
+    const DaemonUnderTest daemon({.arguments = {"--config", file.string()}});
+    daemon.copy_model("add");
+    std::ofstream(file) << "drain = \"soon\"\n";
+    const Error error = TestClient(daemon.socket()).call(ipc::Reload{}).error();
+    EXPECT_EQ(error.code, Errc::invalid_argument);
+    EXPECT_THAT(error.message, testing::StartsWith(file.string() + ":1: drain: "));
+    EXPECT_THAT(error.hint, HasSubstr("until then the old configuration holds"));
+    EXPECT_THAT(TestClient(daemon.socket()).get<ipc::ModelList>(ipc::ListModels{}).models,
+                testing::IsEmpty())
+        << "the models folder waits, too";
+    std::ofstream(file) << "drain = \"6s\"\n";
+    EXPECT_THAT(reload(daemon), ElementsAre(entry("add", "added")));
+}
+
 }  // namespace
 }  // namespace samovar::tests

@@ -1,57 +1,13 @@
 // Clients of several users. Only root can be several.
 
-#include <grp.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <deque>
-#include <functional>
 #include <numeric>
 
 #include "tests/integration/queue/queue.hpp"
+#include "tests/support/other_user.hpp"
 
 namespace samovar::tests {
 namespace {
-
-// A process of another user that runs `work` and tells one number.
-class OtherUser {
-  public:
-    OtherUser(uid_t uid, std::vector<gid_t> groups, const std::function<std::uint64_t()>& work) {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-        told_.reset(ends[0]);
-        const ipc::UniqueFd tell(ends[1]);
-        child_ = ::fork();
-        if (child_ != 0) return;
-        std::uint64_t number = 0;
-        try {
-            if (::setgroups(groups.size(), groups.data()) != 0 || ::setgid(uid) != 0 ||
-                ::setuid(uid) != 0)
-                ::_exit(2);
-            number = work();
-        } catch (const std::exception&) {
-            ::_exit(3);
-        }
-        ::_exit(::write(tell.get(), &number, sizeof number) == sizeof number ? 0 : 4);
-    }
-    OtherUser(OtherUser&& other) noexcept
-        : child_(std::exchange(other.child_, -1)), told_(std::move(other.told_)) {}
-    OtherUser& operator=(OtherUser&&) = delete;
-    ~OtherUser() {
-        if (child_ > 0) ::waitpid(child_, nullptr, 0);
-    }
-    // Waits for it. Throws where it failed.
-    std::uint64_t answer() {
-        std::uint64_t number = 0;
-        if (::read(told_.get(), &number, sizeof number) != sizeof number)
-            throw std::runtime_error("the other user's process failed");
-        return number;
-    }
-
-  private:
-    pid_t child_ = -1;
-    ipc::UniqueFd told_;
-};
 
 // Clients that keep so many jobs each in the queue until `stop` is at its end; how many nanoseconds
 // of the worker's time they got.
@@ -92,7 +48,8 @@ class Users : public WithQueue {
   protected:
     static constexpr uid_t kFirst = 61001;
 
-    explicit Users(const std::string& config = "") : WithQueue(config) {
+    explicit Users(const std::string& config = "")
+        : WithQueue("[policy.everyone]\nmodels = [\"*\"]\n" + config) {
         namespace fs = std::filesystem;
         fs::permissions(daemon.folder(), fs::perms::others_exec, fs::perm_options::add);
         fs::permissions(daemon.socket(), fs::perms::all & ~fs::perms::others_exec);
@@ -104,7 +61,7 @@ class Users : public WithQueue {
     OtherUser asking(uid_t uid, int clients, std::size_t depth) {
         return OtherUser(uid, {}, [this, clients, depth] {
             go_on_.reset();  // this process's own
-            return keep_asking(daemon.socket(), clients, depth, stopped_.get());
+            return std::to_string(keep_asking(daemon.socket(), clients, depth, stopped_.get()));
         });
     }
     // What each had of the worker when about `jobs` were done.
@@ -113,7 +70,7 @@ class Users : public WithQueue {
         go_on_.reset();
         std::vector<std::uint64_t> shares;
         for (OtherUser& user : users)
-            shares.push_back(user.answer());
+            shares.push_back(std::stoull(user.answer()));
         return shares;
     }
 
@@ -141,7 +98,7 @@ TEST_F(Users, with_sixteen_clients_each_share_the_device) {
 
 class UsersOfWeight : public Users {
   protected:
-    UsersOfWeight() : Users("[queue.user.61001]\nweight = 3\n") {}
+    UsersOfWeight() : Users("[policy.user.61001]\nweight = 3\n") {}
 };
 
 TEST_F(UsersOfWeight, three_get_three_times_as_much) {
@@ -155,15 +112,15 @@ TEST_F(UsersOfWeight, three_get_three_times_as_much) {
 
 class UsersInGroups : public Users {
   protected:
-    UsersInGroups() : Users("admin_group = \"daemon\"\n") {}
+    UsersInGroups() : Users("[policy.group.daemon]\nverbs = [\"*\"]\n") {}
 
-    std::uint64_t roles(uid_t uid, std::vector<gid_t> groups) {
-        return OtherUser(uid, std::move(groups),
-                         [this] {
-                             TestClient visitor(daemon.socket(), false);
-                             return std::uint64_t{visitor.next().as<ipc::Greeting>().roles};
-                         })
-            .answer();
+    std::uint32_t roles(uid_t uid, std::vector<gid_t> groups) {
+        const auto greeted = [this] {
+            TestClient visitor(daemon.socket(), false);
+            return std::to_string(visitor.next().as<ipc::Greeting>().roles);
+        };
+        return static_cast<std::uint32_t>(
+            std::stoul(OtherUser(uid, std::move(groups), greeted).answer()));
     }
 };
 

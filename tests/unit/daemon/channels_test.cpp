@@ -21,9 +21,12 @@ constexpr std::uint64_t kMiB = 1u << 20;
 class Channels : public testing::Test {
   protected:
     Result<ChannelPtr> create(std::uint64_t bytes, uid_t uid = kAnna) {
-        return loop_.run(table_.create(uid, bytes));
+        return loop_.run(table_.create(owner(uid), bytes));
     }
 
+    ChannelOwner owner(uid_t uid) const { return {uid, {limit_, "everyone.channels"}}; }
+
+    std::uint64_t limit_ = kMaxChannelBytesPerUser;
     tests::Loop loop_;
     asio::thread_pool helper_{1};
     ChannelTable table_{helper_};
@@ -80,7 +83,7 @@ TEST_F(Channels, charge_each_user_up_to_the_last_byte_of_the_quota) {
     std::vector<Charge> charges;
     std::vector<ChannelPtr> held;
     const auto room = [&](uid_t uid, std::uint64_t bytes) {
-        const auto answer = table_.adopt(uid, bytes, ipc::UniqueFd());
+        const auto answer = table_.adopt(owner(uid), bytes, ipc::UniqueFd());
         return answer.error().code != Errc::quota;
     };
     held.push_back(*create(4096));
@@ -90,9 +93,31 @@ TEST_F(Channels, charge_each_user_up_to_the_last_byte_of_the_quota) {
     static_assert(kMaxChannelBytesPerUser == 2 * kMaxChannelBytes);
 }
 
+TEST_F(Channels, over_the_limit_of_their_user_are_refused_with_the_rule) {
+    limit_ = 3 * kMiB;
+    const auto held = create(2 * kMiB);
+    ASSERT_TRUE(held);
+    EXPECT_TRUE(create(kMiB)) << "up to the last byte";
+    const auto refused = create(2 * kMiB);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::quota);
+    EXPECT_EQ(refused.error().message,
+              "the channels of user 1000 would hold 4194304 bytes, where 3145728 are allowed: "
+              "everyone.channels");
+    EXPECT_TRUE(create(2 * kMiB, kBert)) << "another's";
+    EXPECT_EQ(table_.bytes_of(kAnna), 2 * kMiB);
+}
+
+TEST_F(Channels, that_were_opened_before_their_limit_fell_stay) {
+    const auto held = create(2 * kMiB);
+    limit_ = kMiB;
+    EXPECT_EQ(create(4096).error().code, Errc::quota);
+    EXPECT_EQ(table_.bytes_of(kAnna), 2 * kMiB);
+}
+
 TEST_F(Channels, of_a_client_come_back_with_their_memfd) {
     auto memfd = ipc::create_segment(8192);
-    const auto adopted = table_.adopt(kAnna, 8192, std::move(*memfd));
+    const auto adopted = table_.adopt(owner(kAnna), 8192, std::move(*memfd));
     ASSERT_TRUE(adopted);
     EXPECT_EQ((*adopted)->bytes(), 8192U);
     EXPECT_EQ(table_.bytes(), 8192U);
@@ -100,7 +125,7 @@ TEST_F(Channels, of_a_client_come_back_with_their_memfd) {
 
 TEST_F(Channels, are_not_adopted_where_the_descriptor_is_not_what_was_said) {
     const auto refusal = [&](std::uint64_t bytes, ipc::UniqueFd fd) {
-        const auto adopted = table_.adopt(kAnna, bytes, std::move(fd));
+        const auto adopted = table_.adopt(owner(kAnna), bytes, std::move(fd));
         EXPECT_FALSE(adopted);
         return adopted ? Errc::ok : adopted.error().code;
     };

@@ -42,7 +42,7 @@ class Checking : public testing::Test {
         model_.name = "m";
         model_.inputs = {spec("x", DType::float32, {n, two}), spec("y", DType::float32, {n})};
         model_.outputs = {spec("a", DType::float32, {n}), spec("b", DType::float32, {n})};
-        channel_ = *loop_.run(table_.create(1000, 4096));
+        channel_ = *loop_.run(table_.create({1000, {kMaxChannelBytesPerUser, ""}}, 4096));
     }
     Result<CheckedJob> check(std::vector<ipc::InputTensor> inputs,
                              std::vector<ipc::OutputPlace> outputs = {}) {

@@ -30,28 +30,16 @@ TEST(QueueOptions, have_defaults_that_the_protocol_names) {
     EXPECT_EQ(options.limits.session.jobs, kMaxJobsPerSession);
     EXPECT_EQ(options.limits.session.bytes, kMaxInlineBytesPerSession);
     EXPECT_EQ(options.limits.all.jobs, kMaxJobs);
-    EXPECT_TRUE(options.users.empty());
 }
 
 TEST(QueueOptions, are_read_from_the_configuration_file) {
-    const QueueOptions options = read(
-        "[queue]\nsession_jobs = 8\nsession_bytes = \"1MiB\"\nuser_jobs = 16\n"
-        "user_bytes = \"2MiB\"\njobs = 32\nbytes = \"4MiB\"\n"
-        "[queue.user.1000]\nweight = 3\n[queue.user.1001]\njobs = 4\n");
+    const QueueOptions options =
+        read("[queue]\nsession_jobs = 8\nsession_bytes = \"1MiB\"\njobs = 32\nbytes = \"4MiB\"\n");
     EXPECT_EQ(options.limits.session, (scheduler::Load{8, kMiB}));
-    EXPECT_EQ(options.limits.user, (scheduler::Load{16, 2 * kMiB}));
     EXPECT_EQ(options.limits.all, (scheduler::Load{32, 4 * kMiB}));
-    EXPECT_EQ(options.users.at(1000).weight, 3);
-    EXPECT_EQ(options.users.at(1000).limit, std::nullopt);
-    EXPECT_EQ(options.users.at(1001).limit, (scheduler::Load{4, 2 * kMiB}));
 }
 
-TEST(QueueOptions, have_rates_of_users_and_models) {
-    EXPECT_EQ(read("").user_rate, scheduler::kNoRate);
-    const QueueOptions options = read("[queue]\nuser_rate = 50\n[queue.user.1000]\nrate = 0.5\n");
-    EXPECT_EQ(options.user_rate, 50);
-    EXPECT_EQ(options.users.at(1000).rate, 0.5);
-    EXPECT_THAT(fault_of("[queue]\nuser_rate = 0\n"), HasSubstr("queue.user_rate"));
+TEST(ModelBounds, are_read_from_model_toml) {
     const toml::table table = parse_toml("[limits]\njobs = 10\nrate = 5\n", "model.toml");
     TomlReader top(table, "model.toml");
     const ModelBounds bounds = read_model_bounds(top);
@@ -64,8 +52,6 @@ TEST(QueueOptions, name_file_line_and_key_of_what_cannot_be) {
                 HasSubstr("samovard.toml:2: queue.session_jobs: "));
     EXPECT_THAT(fault_of("[queue]\nbytes = \"2kB\"\n"),
                 HasSubstr("samovard.toml:2: queue.bytes: \"2kB\" is no amount from 983.0 kB to"));
-    EXPECT_THAT(fault_of("[queue.user.root]\nweight = 1\n"), HasSubstr("is no user's number"));
-    EXPECT_THAT(fault_of("[queue.user.0]\nweight = 0\n"), HasSubstr("from 0.01 to 100"));
     EXPECT_THAT(fault_of("[queue]\nlength = 3\n"), HasSubstr("length"));
 }
 
@@ -73,14 +59,17 @@ class Queueing : public testing::Test {
   protected:
     static QueueOptions small() {
         QueueOptions options;
-        options.limits = {{2, kMiB}, {3, 2 * kMiB}, {4, 3 * kMiB}};
-        options.users[7].limit = scheduler::Load{1, kMiB};
-        options.users[8].rate = 1;
+        options.limits = {{2, kMiB}, {4, 3 * kMiB}};
         return options;
+    }
+    static QueuedUser of(scheduler::Uid uid) {
+        return {{uid == 7 ? 1U : 3U, "policy.jobs"},
+                {2 * kMiB, "policy.bytes"},
+                {uid == 8 ? 1 : scheduler::kNoRate, "policy.rate"}};
     }
     // True where there was room; else the error is in `error`.
     bool enter(scheduler::Uid uid, scheduler::SessionId session, std::uint64_t bytes = 0) {
-        Result<QueuePlace> place = queue_.enter({uid, session}, {1, bounds_}, bytes, now_);
+        Result<QueuePlace> place = queue_.enter({uid, session}, of(uid), {1, bounds_}, bytes, now_);
         if (!place) {
             error_ = place.error();
             return false;
@@ -100,13 +89,16 @@ TEST_F(Queueing, says_busy_over_the_bound_of_a_session) {
     EXPECT_TRUE(enter(1, 1) && enter(1, 1));
     EXPECT_FALSE(enter(1, 1));
     EXPECT_EQ(error_.code, Errc::busy);
-    EXPECT_EQ(error_.message, "this session has 2 jobs that are not done, and no more are allowed");
+    EXPECT_EQ(error_.message,
+              "this session has 2 jobs that are not done, and no more are allowed: session_jobs in "
+              "[queue] of samovard.toml");
 }
 
 TEST_F(Queueing, says_busy_over_the_bound_of_a_user_in_all_sessions) {
     EXPECT_TRUE(enter(1, 1) && enter(1, 2) && enter(1, 3));
     EXPECT_FALSE(enter(1, 4));
-    EXPECT_THAT(error_.message, HasSubstr("user 1 has 3 jobs"));
+    EXPECT_THAT(error_.message, HasSubstr("user 1 has 3 jobs that are not done, and no more are "
+                                          "allowed: policy.jobs"));
     EXPECT_TRUE(enter(2, 5)) << "another's";
 }
 
@@ -126,7 +118,8 @@ TEST_F(Queueing, counts_the_bytes_that_jobs_bring_in_their_messages) {
     EXPECT_TRUE(enter(1, 1, kMiB));
     EXPECT_FALSE(enter(1, 1, 1));
     EXPECT_EQ(error_.message,
-              "the inline tensors of the jobs of this session would hold more than 1048576 bytes");
+              "the inline tensors of the jobs of this session would hold more than 1048576 bytes: "
+              "session_bytes in [queue] of samovard.toml");
     EXPECT_THAT(error_.hint, HasSubstr("into a channel"));
     EXPECT_TRUE(enter(1, 1)) << "in a channel there is room";
 }
@@ -143,7 +136,9 @@ TEST_F(Queueing, says_busy_to_who_is_too_fast_and_when_to_come_back) {
     EXPECT_TRUE(enter(1, 1) && enter(2, 2));
     EXPECT_FALSE(enter(3, 3));
     EXPECT_EQ(error_.code, Errc::busy);
-    EXPECT_EQ(error_.message, "this model may have 2 jobs a second, and has had them");
+    EXPECT_EQ(error_.message,
+              "this model may have 2 jobs a second, and has had them: rate in [limits] of its "
+              "model.toml");
     EXPECT_EQ(error_.retry_after_ms, 500U);
     now_ += std::chrono::milliseconds(500);
     EXPECT_TRUE(enter(3, 3)) << "what was refused took no place";
@@ -152,7 +147,8 @@ TEST_F(Queueing, says_busy_to_who_is_too_fast_and_when_to_come_back) {
 TEST_F(Queueing, has_a_rate_of_each_user) {
     EXPECT_TRUE(enter(8, 1));
     EXPECT_FALSE(enter(8, 2));
-    EXPECT_THAT(error_.message, HasSubstr("user 8 may have 1 jobs a second"));
+    EXPECT_THAT(error_.message,
+                HasSubstr("user 8 may have 1 jobs a second, and has had them: policy.rate"));
     EXPECT_TRUE(enter(9, 3));
 }
 

@@ -162,5 +162,29 @@ TEST_F(Listening, goes_on_after_there_were_no_descriptors) {
     loop_.settle(std::chrono::milliseconds(150));
 }
 
+TEST_F(Listening, on_a_socket_of_the_service_managers_takes_who_waits_there_and_leaves_its_name) {
+    ipc::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path().string().copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::listen(fd.get(), 8), 0);
+    const tests::TestClient early(path(), false);
+
+    Listener listener =
+        Listener::adopt(loop_.context.get_executor(), ipc::UniqueFd(::dup(fd.get())));
+    EXPECT_TRUE(listener.adopted());
+    EXPECT_EQ(listener.path(), path());
+    int accepted = 0;
+    asio::co_spawn(loop_.context, listener.run([&](UnixSocket) { ++accepted; }), or_end_the_daemon);
+    loop_.until([&] { return accepted == 1; });
+    listener.close();
+    loop_.settle();
+    EXPECT_TRUE(fs::exists(path()));
+    const tests::TestClient late(path(), false);  // waits for the next daemon
+    loop_.settle();
+    EXPECT_EQ(accepted, 1);
+}
+
 }  // namespace
 }  // namespace samovar::daemon

@@ -46,6 +46,25 @@ ModelFile parse(const std::string& text) {
     return parse_model_file(text, "m/model.toml", "folder");
 }
 
+std::string fault_of(const std::string& text);
+
+TEST(Sha256Table, pins_any_file_that_is_named) {
+    const std::string sum(62, '0');
+    const ModelFile model = parse(kMaskModel + ("[sha256]\n\"model.pt2\" = \"" + sum +
+                                                "Ab\"\n"
+                                                "\"weights.safetensors\" = \"" +
+                                                sum + "01\"\n"));
+    EXPECT_EQ(model.sha256.at("model.pt2"), sum + "ab");
+    EXPECT_EQ(model.sha256.at("weights.safetensors"), sum + "01");
+}
+
+TEST(Sha256Table, names_file_line_and_key_of_what_cannot_be) {
+    EXPECT_THAT(fault_of(kTensorModel + std::string("[sha256]\n\"other.pt\" = \"00\"\n")),
+                HasSubstr("sha256.other.pt: is no file that this model.toml names"));
+    EXPECT_THAT(fault_of(kTensorModel + std::string("[sha256]\n\"model.pt\" = \"00\"\n")),
+                HasSubstr("sha256.model.pt: must be 64 hexadecimal digits"));
+}
+
 // The fault of a text; "" where it has none.
 std::string fault_of(const std::string& text) {
     return fault_in([&] { parse(text); });

@@ -19,8 +19,9 @@ using testing::StartsWith;
 class Reading : public testing::Test {
   protected:
     Reading() {
-        for (const char* name : {"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME",
-                                 "XDG_STATE_HOME", "STATE_DIRECTORY"})
+        for (const char* name :
+             {"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME",
+              "STATE_DIRECTORY", "CACHE_DIRECTORY", "CONFIGURATION_DIRECTORY"})
             ::unsetenv(name);
         ::setenv("XDG_CONFIG_HOME", folder_.path().c_str(), 1);
     }
@@ -126,6 +127,38 @@ TEST_F(Reading, keeps_its_state_where_the_service_manager_says_or_the_user_has_i
     configure("state = \"/srv/state\"\n");
     EXPECT_EQ(read({}).options.state, "/srv/state");
     EXPECT_EQ(read({"--state", "/tmp/state"}).options.state, "/tmp/state");
+}
+
+TEST_F(Reading, goes_by_the_folders_that_systemd_has_made_for_the_service) {
+    configure("threads = 7\n");
+    ::setenv("CONFIGURATION_DIRECTORY", (folder_.path() / "samovar").c_str(), 1);
+    ::setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    ::setenv("STATE_DIRECTORY", "/srv/state:/srv/other", 1);
+    ::setenv("CACHE_DIRECTORY", "/srv/cache", 1);
+    const Options options = read({}).options;
+    EXPECT_EQ(options.threads, 7U);
+    EXPECT_EQ(options.models, "/srv/state/models");
+    EXPECT_EQ(options.store, "/srv/cache/store");
+}
+
+TEST_F(Reading, ends_a_private_daemon_after_ten_minutes_and_lets_nobody_else_in) {
+    EXPECT_EQ(read({}).options.idle_exit, std::nullopt);
+    const Options options = read({"--private"}).options;
+    EXPECT_EQ(options.idle_exit, std::chrono::minutes(10));
+    EXPECT_EQ(options.listener.mode, 0600U);
+    EXPECT_EQ(options.listener.group, "");
+    configure("idle_exit = \"1h\"\n");
+    EXPECT_EQ(read({"--private"}).options.idle_exit, std::chrono::hours(1));
+    EXPECT_EQ(read({"--idle-exit", "1.5"}).options.idle_exit, std::chrono::milliseconds(1500));
+}
+
+TEST_F(Reading, refuses_a_private_daemon_where_there_shall_be_none) {
+    configure("private_daemons = false\n");
+    EXPECT_TRUE(read({}).run);
+    const Invocation refused = read({"--private"});
+    EXPECT_FALSE(refused.run);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.words, HasSubstr(file().string() + ": private_daemons = false"));
 }
 
 TEST_F(Reading, makes_paths_absolute) {

@@ -84,6 +84,39 @@ TEST_F(Scanning, finds_folders_and_links_in_the_order_of_their_names) {
     EXPECT_TRUE(found.rejected.empty());
 }
 
+TEST_F(Scanning, refuses_what_anybody_may_write_where_only_owners_should) {
+    make("closed", kPortable);
+    make("folder", kPortable);
+    make("file", kPortable);
+    make("words", kPortable);
+    const auto let_all_write = [this](const char* path) {
+        fs::permissions(models() / path, fs::perms::others_write, fs::perm_options::add);
+    };
+    let_all_write("folder");
+    let_all_write("file/model.pt");
+    let_all_write("words/model.toml");
+    let_all_write("closed/cpu.pt2");  // which its model.toml does not name
+    EXPECT_EQ(scan().candidates.size(), 4U);
+    const Scan strict = scan_models(models(), store_, devices_, Writers::owners);
+    ASSERT_EQ(strict.candidates.size(), 1U);
+    EXPECT_EQ(strict.candidates[0].file.name, "closed");
+    ASSERT_EQ(strict.rejected.size(), 3U);
+    EXPECT_THAT(strict.rejected[0].problem,
+                HasSubstr((models() / "file" / "model.pt").string() + ": anybody may write it"));
+    EXPECT_THAT(strict.rejected[1].problem,
+                HasSubstr("chmod o-w " + (models() / "folder").string()));
+    EXPECT_THAT(strict.rejected[2].problem, HasSubstr("words/model.toml: anybody"));
+}
+
+TEST_F(Scanning, refuses_a_file_whose_sum_is_not_that_of_model_toml) {
+    make("m", kPortable, "");
+    std::ofstream(models() / "m" / "model.toml", std::ios::app)
+        << "[sha256]\n\"model.pt\" = \"" << std::string(64, '0') << "\"\n";
+    const Scan found = scan();
+    ASSERT_EQ(found.rejected.size(), 1U);
+    EXPECT_THAT(found.rejected[0].problem, HasSubstr("model.pt: its SHA-256 is "));
+}
+
 TEST_F(Scanning, takes_every_artefact_into_the_store) {
     make("m", std::string(kForCpu) + "weights = \"model.pt\"\n" + kForCuda);
     const Candidate model = only();

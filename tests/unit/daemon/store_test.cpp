@@ -151,6 +151,56 @@ TEST_F(Storing, goes_on_with_an_index_that_is_rubbish) {
     EXPECT_TRUE(open().take_file(source("a", "content")));
 }
 
+// Of "content", by sha256sum.
+constexpr const char* kSumOfContent =
+    "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73";
+
+TEST_F(Storing, takes_a_file_that_has_the_sum_it_should_have) {
+    Store store = open();
+    const fs::path file = source("a", "content");
+    EXPECT_TRUE(store.take_file(file, kSumOfContent));
+    EXPECT_TRUE(store.take_file(file, kSumOfContent)) << "as the index knows it";
+}
+
+TEST_F(Storing, refuses_a_file_with_another_sum_and_tells_both) {
+    Store store = open();
+    const fs::path file = source("a", "something else");
+    for (const bool known : {false, true}) {
+        const auto refused = store.take_file(file, kSumOfContent);
+        ASSERT_FALSE(refused) << known;
+        EXPECT_EQ(refused.error().code, Errc::bad_model);
+        EXPECT_THAT(refused.error().message,
+                    testing::MatchesRegex(file.string() + ": its SHA-256 is [0-9a-f]{64}, where "
+                                                          "model.toml says ed7002b4.*"));
+    }
+}
+
+TEST_F(Storing, looks_for_the_sum_of_a_file_that_it_had_before) {
+    const fs::path file = source("a", "content"), zip = package();
+    {
+        Store store = open();
+        EXPECT_TRUE(store.take_file(file));
+        EXPECT_TRUE(store.take_package(zip));
+        store.save_index();
+    }
+    Store store = open();
+    EXPECT_FALSE(store.take_file(file, std::string(64, '0')));
+    EXPECT_TRUE(store.take_file(file, kSumOfContent));
+    EXPECT_FALSE(store.take_package(zip, std::string(64, '0')));
+    EXPECT_EQ(count("blobs"), 1U) << "the package's is not there again";
+}
+
+TEST_F(Storing, remembers_the_sum_over_a_restart) {
+    const fs::path file = source("a", "content");
+    {
+        Store store = open();
+        EXPECT_TRUE(store.take_file(file, kSumOfContent));
+        store.save_index();
+    }
+    EXPECT_THAT(tests::text_of(store_folder() / "index"), HasSubstr(kSumOfContent));
+    EXPECT_TRUE(open().take_file(file, kSumOfContent));
+}
+
 TEST_F(Storing, collects_what_nobody_uses) {
     Store store = open();
     const auto used = store.take_file(source("a", "used")),

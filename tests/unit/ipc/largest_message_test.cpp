@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ipc/wire/access_messages.hpp"
 #include "ipc/wire/frame.hpp"
 #include "ipc/wire/worker_messages.hpp"
 
@@ -105,6 +106,19 @@ TEST(LargestMessage, ReloadReportFits) {
     ReloadReport m;
     m.entries.assign(2 * kMaxModels,
                      {text(kMaxNameBytes), text(kMaxNameBytes), text(kMaxProblemBytes)});
+    EXPECT_GT(size_of(m), 0U);
+}
+
+TEST(LargestMessage, IdentityFits) {
+    Identity m;
+    m.groups.assign(kMaxListedGroups, 1);
+    m.models.names.assign(kMaxListedPatterns, {text(kMaxNameBytes)});
+    m.models.rule = text(kMaxRuleBytes);
+    m.verbs = m.models;
+    m.priority_rule = text(kMaxRuleBytes);
+    for (AllowedAmount* amount : {&m.sessions, &m.channel_bytes, &m.jobs, &m.bytes, &m.session_jobs,
+                                  &m.session_bytes, &m.weight, &m.rate})
+        amount->rule = text(kMaxRuleBytes);
     EXPECT_GT(size_of(m), 0U);
 }
 

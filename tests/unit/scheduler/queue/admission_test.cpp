@@ -11,7 +11,8 @@ namespace {
 using In = Overload::In;
 using Of = Overload::Of;
 
-constexpr AdmissionLimits kLimits{.session = {2, 100}, .user = {3, 150}, .all = {4, 200}};
+constexpr AdmissionLimits kLimits{.session = {2, 100}, .all = {4, 200}};
+constexpr Load kOfUser{3, 150};
 
 TEST(Admission, takes_all_where_there_is_no_limit) {
     Admission admission({});
@@ -22,23 +23,23 @@ TEST(Admission, takes_all_where_there_is_no_limit) {
 
 TEST(Admission, names_the_narrowest_bound) {
     Admission admission(kLimits);
-    EXPECT_FALSE(admission.enter({1, 10}, 0));
-    EXPECT_FALSE(admission.enter({1, 10}, 0));
-    EXPECT_EQ(admission.enter({1, 10}, 0), (Overload{Of::session, In::jobs, 2}));
-    EXPECT_FALSE(admission.enter({1, 11}, 0));
-    EXPECT_EQ(admission.enter({1, 11}, 0), (Overload{Of::user, In::jobs, 3}));
-    EXPECT_FALSE(admission.enter({2, 20}, 0));
-    EXPECT_EQ(admission.enter({3, 30}, 0), (Overload{Of::all, In::jobs, 4}));
+    EXPECT_FALSE(admission.enter({1, 10}, 0, kOfUser));
+    EXPECT_FALSE(admission.enter({1, 10}, 0, kOfUser));
+    EXPECT_EQ(admission.enter({1, 10}, 0, kOfUser), (Overload{Of::session, In::jobs, 2}));
+    EXPECT_FALSE(admission.enter({1, 11}, 0, kOfUser));
+    EXPECT_EQ(admission.enter({1, 11}, 0, kOfUser), (Overload{Of::user, In::jobs, 3}));
+    EXPECT_FALSE(admission.enter({2, 20}, 0, kOfUser));
+    EXPECT_EQ(admission.enter({3, 30}, 0, kOfUser), (Overload{Of::all, In::jobs, 4}));
 }
 
 TEST(Admission, counts_bytes_without_overflow) {
     Admission admission(kLimits);
-    EXPECT_EQ(admission.enter({1, 10}, 101), (Overload{Of::session, In::bytes, 100}));
-    EXPECT_EQ(admission.enter({1, 10}, ~0ULL), (Overload{Of::session, In::bytes, 100}));
-    EXPECT_FALSE(admission.enter({1, 10}, 100));
-    EXPECT_EQ(admission.enter({1, 11}, 51), (Overload{Of::user, In::bytes, 150}));
-    EXPECT_FALSE(admission.enter({1, 11}, 50));
-    EXPECT_EQ(admission.enter({2, 20}, 51), (Overload{Of::all, In::bytes, 200}));
+    EXPECT_EQ(admission.enter({1, 10}, 101, kOfUser), (Overload{Of::session, In::bytes, 100}));
+    EXPECT_EQ(admission.enter({1, 10}, ~0ULL, kOfUser), (Overload{Of::session, In::bytes, 100}));
+    EXPECT_FALSE(admission.enter({1, 10}, 100, kOfUser));
+    EXPECT_EQ(admission.enter({1, 11}, 51, kOfUser), (Overload{Of::user, In::bytes, 150}));
+    EXPECT_FALSE(admission.enter({1, 11}, 50, kOfUser));
+    EXPECT_EQ(admission.enter({2, 20}, 51, kOfUser), (Overload{Of::all, In::bytes, 200}));
 }
 
 TEST(Admission, takes_the_next_when_one_has_left) {
@@ -51,30 +52,30 @@ TEST(Admission, takes_the_next_when_one_has_left) {
 
 TEST(Admission, has_limits_of_a_model) {
     Admission admission(kLimits);
-    EXPECT_FALSE(admission.enter({1, 10}, 0, 5, {1, 100}));
-    EXPECT_EQ(admission.enter({2, 20}, 0, 5, {1, 100}), (Overload{Of::model, In::jobs, 1}));
-    EXPECT_FALSE(admission.enter({2, 20}, 0, 6, {1, 100}));
+    EXPECT_FALSE(admission.enter({1, 10}, 0, kOfUser, 5, {1, 100}));
+    EXPECT_EQ(admission.enter({2, 20}, 0, kOfUser, 5, {1, 100}),
+              (Overload{Of::model, In::jobs, 1}));
+    EXPECT_FALSE(admission.enter({2, 20}, 0, kOfUser, 6, {1, 100}));
     admission.leave({1, 10}, 0, 5);
-    EXPECT_FALSE(admission.enter({2, 20}, 0, 5, {1, 100}));
+    EXPECT_FALSE(admission.enter({2, 20}, 0, kOfUser, 5, {1, 100}));
 }
 
 TEST(Admission, has_limits_of_one_user) {
     Admission admission(kLimits);
-    admission.set_limit(7, {0, 0});
-    EXPECT_EQ(admission.enter({7, 70}, 0), (Overload{Of::user, In::jobs, 0}));
-    EXPECT_FALSE(admission.enter({8, 80}, 0));
+    EXPECT_EQ(admission.enter({7, 70}, 0, {0, 0}), (Overload{Of::user, In::jobs, 0}));
+    EXPECT_FALSE(admission.enter({8, 80}, 0, kOfUser));
 }
 
 TEST(Admission, never_goes_beyond_a_bound_and_forgets_nothing_on_random_walks) {
     std::mt19937_64 random(1);
-    Admission admission({.session = {5, 500}, .user = {8, 900}, .all = {20, 3000}});
+    Admission admission({.session = {5, 500}, .all = {20, 3000}});
     std::vector<std::pair<Submitter, std::uint64_t>> inside;
     for (int step = 0; step < 20000; ++step) {
         if (random() % 2 == 0) {
             const Uid uid = static_cast<Uid>(random() % 4);
             const Submitter who{uid, uid * 10 + random() % 3};
             const std::uint64_t bytes = random() % 300;
-            if (!admission.enter(who, bytes)) inside.emplace_back(who, bytes);
+            if (!admission.enter(who, bytes, {8, 900})) inside.emplace_back(who, bytes);
         } else if (!inside.empty()) {
             const std::size_t which = random() % inside.size();
             admission.leave(inside[which].first, inside[which].second);

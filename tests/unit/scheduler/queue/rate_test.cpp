@@ -41,6 +41,15 @@ TEST(Rates, hold_for_each_by_itself) {
     EXPECT_EQ(rates.take(3, kNoRate, kStart), std::nullopt);
 }
 
+TEST(Rates, that_change_count_from_the_next_job_on) {
+    Rates<int> rates;
+    for (int i = 0; i < 4; ++i)
+        EXPECT_EQ(rates.take(1, 4, kStart), std::nullopt);
+    EXPECT_EQ(rates.take(1, 1, kStart), 1s) << "slower";
+    EXPECT_EQ(rates.take(1, 1, kStart + 1s), std::nullopt);
+    EXPECT_EQ(rates.take(1, 10, kStart + 1s), 100ms) << "faster, but nothing is saved up";
+}
+
 TEST(Rates, take_back_what_was_not_used) {
     Rates<int> rates;
     EXPECT_EQ(rates.take(1, 1, kStart), std::nullopt);
