@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kLibraryEnd = ".wrapper.so";
 
-Error bad(std::string what) {
+Error bad_package(std::string what) {
     return {Errc::bad_model, std::move(what), "make the .pt2 again with `python -m samovar.export`",
             0, 0};
 }
@@ -41,10 +41,10 @@ Result<Package> read_package(const std::string& folder) {
     for (fs::recursive_directory_iterator at(folder, fault), end; !fault && at != end;
          at.increment(fault))
         if (at->path().filename().native().ends_with(kLibraryEnd)) libraries.push_back(at->path());
-    if (fault) return bad("the unpacked code cannot be read: " + fault.message());
+    if (fault) return bad_package("the unpacked code cannot be read: " + fault.message());
     if (libraries.size() != 1)
-        return bad("the .pt2 holds " + std::to_string(libraries.size()) +
-                   " compiled libraries (*.wrapper.so) where there must be one");
+        return bad_package("the .pt2 holds " + std::to_string(libraries.size()) +
+                           " compiled libraries (*.wrapper.so) where there must be one");
     Package package;
     package.library = libraries.front().native();
     package.folder = libraries.front().parent_path().native();

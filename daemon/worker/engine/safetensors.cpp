@@ -19,7 +19,7 @@ constexpr std::size_t kLengthBytes = 8;
 // {"name": {"shape": [...]}}: objects and lists begin at depths 0, 1 and 2.
 constexpr int kMaxDepth = 2;
 
-Error bad(std::string what) {
+Error bad_weights(std::string what) {
     return {Errc::bad_model, "not a safetensors file that can be used: " + std::move(what),
             "write the weights again with `python -m samovar.export`", 0, 0};
 }
@@ -84,26 +84,28 @@ Result<StoredTensor> parse_entry(const std::string& name, const Json& entry, std
                                  std::uint64_t data_bytes) {
     if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") ||
         !entry.contains("shape") || !entry.contains("data_offsets") || !entry["dtype"].is_string())
-        return bad(in_quotes(name) + " is not described by dtype, shape and data_offsets");
+        return bad_weights(in_quotes(name) + " is not described by dtype, shape and data_offsets");
     const auto& word = entry["dtype"].get_ref<const std::string&>();
     const auto dtype = dtype_of(word);
     if (!dtype)
-        return bad(in_quotes(name) + " has the element type " + word + ", which is not known");
+        return bad_weights(in_quotes(name) + " has the element type " + word +
+                           ", which is not known");
     const auto shape = counts(entry["shape"], kMaxRank);
-    if (!shape) return bad(in_quotes(name) + " has a shape that is no list of at most 8 sizes");
+    if (!shape)
+        return bad_weights(in_quotes(name) + " has a shape that is no list of at most 8 sizes");
     const auto span = counts(entry["data_offsets"], 2);
     if (!span || span->size() != 2 || (*span)[0] > (*span)[1])
-        return bad(in_quotes(name) + " has data_offsets that are no [begin, end]");
+        return bad_weights(in_quotes(name) + " has data_offsets that are no [begin, end]");
     if ((*span)[1] > data_bytes)
-        return bad(in_quotes(name) + " ends at byte " + std::to_string((*span)[1]) +
-                   " of the data, of which the file holds " + std::to_string(data_bytes) +
-                   "; the file is cut short");
+        return bad_weights(in_quotes(name) + " ends at byte " + std::to_string((*span)[1]) +
+                           " of the data, of which the file holds " + std::to_string(data_bytes) +
+                           "; the file is cut short");
     StoredTensor tensor{name, *dtype, *shape, data + (*span)[0], (*span)[1] - (*span)[0]};
     if (tensor_bytes(*dtype, *shape) != tensor.bytes)
-        return bad(in_quotes(name) + " of shape " + to_string(*shape) + " and type " + word +
-                   " does not fill its " + std::to_string(tensor.bytes) + " bytes");
+        return bad_weights(in_quotes(name) + " of shape " + to_string(*shape) + " and type " +
+                           word + " does not fill its " + std::to_string(tensor.bytes) + " bytes");
     if (tensor.offset % element_size(*dtype) != 0)
-        return bad(in_quotes(name) + " does not begin at a multiple of its element's size");
+        return bad_weights(in_quotes(name) + " does not begin at a multiple of its element's size");
     return tensor;
 }
 
@@ -113,24 +115,26 @@ Result<void> check_apart(std::vector<StoredTensor>& tensors) {
     });
     for (std::size_t i = 1; i < tensors.size(); ++i)
         if (tensors[i].offset < tensors[i - 1].offset + tensors[i - 1].bytes)
-            return bad(in_quotes(tensors[i].name) + " overlaps " + in_quotes(tensors[i - 1].name));
+            return bad_weights(in_quotes(tensors[i].name) + " overlaps " +
+                               in_quotes(tensors[i - 1].name));
     return {};
 }
 
 }  // namespace
 
 Result<std::vector<StoredTensor>> parse_safetensors_header(std::span<const std::byte> file) {
-    if (file.size() < kLengthBytes) return bad("it has no header");
+    if (file.size() < kLengthBytes) return bad_weights("it has no header");
     std::uint64_t length = 0;
     std::memcpy(&length, file.data(), kLengthBytes);
     if (length > kMaxSafetensorsHeaderBytes)
-        return bad("its header of " + std::to_string(length) + " bytes is over the limit of " +
-                   std::to_string(kMaxSafetensorsHeaderBytes));
-    if (length > file.size() - kLengthBytes) return bad("it ends inside its header");
+        return bad_weights("its header of " + std::to_string(length) +
+                           " bytes is over the limit of " +
+                           std::to_string(kMaxSafetensorsHeaderBytes));
+    if (length > file.size() - kLengthBytes) return bad_weights("it ends inside its header");
 
     const std::optional<Json> json =
         parse_json(file.subspan(kLengthBytes, static_cast<std::size_t>(length)));
-    if (!json) return bad("its header is no JSON object, or names something twice");
+    if (!json) return bad_weights("its header is no JSON object, or names something twice");
     const std::uint64_t data = kLengthBytes + length;
     std::vector<StoredTensor> tensors;
     for (const auto& [name, entry] : json->items()) {
