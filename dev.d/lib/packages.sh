@@ -17,6 +17,9 @@ check_packages=(
     systemd util-linux
 )
 
+# For ./dev package on top.
+package_packages=(debhelper patchelf scdoc lintian)
+
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {
     # shellcheck disable=SC2016  # dpkg-query fills these in, not the shell

@@ -8,7 +8,8 @@ std::span<const Command* const> commands() {
     static constexpr std::array kCommands{
         &kRun,    &kModels, &kInfo,   &kPs,   &kTop,   &kWarmth,   &kWhy,     &kEvents,
         &kLoad,   &kUnload, &kWarm,   &kPark, &kPin,   &kHold,     &kRelease, &kAdd,
-        &kRemove, &kReload, &kWhoAmI, &kPing, &kBench, &kSimulate, &kLend};
+        &kRemove, &kReload, &kWhoAmI, &kPing, &kBench, &kSimulate, &kLend,
+        &kSetupTorch};
     return kCommands;
 }
 
