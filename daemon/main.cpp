@@ -99,8 +99,7 @@ int main(int argc, char** argv) {
          {std::pair{"--ready-fd ", options.ready_fd}, std::pair{"--clock-fd ", options.clock_fd}})
         if (fd >= 0 && ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
             return refuse(samovar::io_error(name + std::to_string(fd), errno));
-    samovar::Result<samovar::ipc::UniqueFd> handed =
-        take_handed_socket(environment_of_process, ::getpid());
+    samovar::Result<HandedSockets> handed = take_handed_sockets(environment_of_process, ::getpid());
     if (!handed) return refuse(handed.error());
     const auto watchdog = watchdog_interval(environment_of_process, ::getpid());
     if (!watchdog) return refuse(watchdog.error());
@@ -109,8 +108,15 @@ int main(int argc, char** argv) {
 
     asio::io_context loop(1);
     samovar::Result<Listener> listener =
-        open_listener(loop.get_executor(), options.listener, std::move(*handed));
+        open_listener(loop.get_executor(), options.listener, std::move(handed->sessions));
     if (!listener) return refuse(listener.error());
+    std::optional<Listener> scrapers;
+    if (handed->metrics || !options.metrics.socket.empty()) {
+        samovar::Result<Listener> opened =
+            open_listener(loop.get_executor(), options.metrics, std::move(handed->metrics));
+        if (!opened) return refuse(opened.error());
+        scrapers.emplace(std::move(*opened));
+    }
     samovar::Result<Store> store = Store::open(options.store);
     if (!store) return refuse(store.error());
     if (is_system_user(::geteuid()))
@@ -121,6 +127,7 @@ int main(int argc, char** argv) {
     Server server(loop, options, std::move(*store), std::move(*listener));
     server.read_options = [argc, argv] { return read_options(argc, argv); };
     if (*watchdog) server.feed_watchdog(**watchdog);
+    if (scrapers) server.serve_metrics(std::move(*scrapers));
     server.start();
     run_eagerly(loop, [&server] { return server.eager_until(); });
     spdlog::info("stopped");

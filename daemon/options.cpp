@@ -139,6 +139,10 @@ void read_config(const fs::path& file, Options& options) {
     options.listener.mode =
         parse_mode(reader.text("socket_mode", "0660"), file.string() + ": socket_mode");
     options.listener.group = reader.text("socket_group", "");
+    options.metrics.socket = reader.text("metrics_socket", "");
+    options.metrics.mode =
+        parse_mode(reader.text("metrics_mode", "0660"), file.string() + ": metrics_mode");
+    options.metrics.group = reader.text("metrics_group", "");
     options.models = reader.text("models", options.models.string());
     options.store = reader.text("store", options.store.string());
     options.state = reader.text("state", options.state.string());
@@ -165,8 +169,8 @@ void read_config(const fs::path& file, Options& options) {
 }
 
 struct Flags {
-    std::string config, socket, mode, group, models, store, state, worker_folder, log_level,
-        meminfo, pressure, nvml, device_nodes;
+    std::string config, socket, mode, group, metrics, models, store, state, worker_folder,
+        log_level, meminfo, pressure, nvml, device_nodes;
     unsigned threads = 0;
     double drain = -1, linger = -1, idle_exit = -1;
     bool private_daemon = false;
@@ -181,6 +185,9 @@ void declare(CLI::App& app, Flags& flags) {
     app.add_option("--socket-mode", flags.mode, "permissions of the socket (0660)")
         ->type_name("OCTAL");
     app.add_option("--socket-group", flags.group, "group of the socket")->type_name("GROUP");
+    app.add_option("--metrics-socket", flags.metrics,
+                   "Unix socket for who reads metrics over HTTP (none)")
+        ->type_name("PATH");
     app.add_option("--store", flags.store, "folder for the daemon's copies of artefacts")
         ->type_name("DIR");
     app.add_option("--state", flags.state, "folder for what outlives the daemon")->type_name("DIR");
@@ -219,6 +226,7 @@ void apply(const Flags& flags, Options& options) {
     if (!flags.socket.empty()) options.listener.socket = flags.socket;
     if (!flags.mode.empty()) options.listener.mode = parse_mode(flags.mode, "--socket-mode");
     if (!flags.group.empty()) options.listener.group = flags.group;
+    if (!flags.metrics.empty()) options.metrics.socket = flags.metrics;
     if (!flags.models.empty()) options.models = fs::absolute(flags.models);
     if (!flags.store.empty()) options.store = fs::absolute(flags.store);
     if (!flags.state.empty()) options.state = fs::absolute(flags.state);

@@ -15,6 +15,7 @@ namespace samovar::daemon {
 // How this daemon runs: the command line, over the configuration file, over the defaults.
 struct Options {
     ListenerOptions listener;
+    ListenerOptions metrics;  // for scrapers; no socket: none
     std::filesystem::path models, store, state, worker_folder;
     unsigned threads = 1;  // intra-op threads of a worker, where a model says nothing else
     std::chrono::milliseconds drain{10'000};
