@@ -1,7 +1,6 @@
 // samovard: keeps PyTorch models hot for the processes of this machine.
 
 #include <fcntl.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,13 +17,11 @@
 #include "daemon/models/writers.hpp"
 #include "daemon/server.hpp"
 #include "daemon/service/handed_socket.hpp"
-#include "daemon/service/journal.hpp"
 #include "daemon/service/watchdog.hpp"
 #include "ipc/os/journal_stream.hpp"
 
 namespace {
 
-constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
 constexpr std::string_view kOwnName = "samovard: ";
 
 bool logs_to_the_journal() {
@@ -48,18 +45,6 @@ void raise_descriptor_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// Under systemd the journal keeps level and fields apart; else a line goes to standard error.
-void start_log(const std::string& level) {
-    if (logs_to_the_journal()) {
-        spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-            "samovard", samovar::daemon::journal_sink(kJournalSocket)));
-    } else {
-        spdlog::set_default_logger(spdlog::stderr_color_mt("samovard"));
-        spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
-    }
-    spdlog::set_level(spdlog::level::from_str(level));
 }
 
 samovar::Result<samovar::daemon::Listener> open_listener(
@@ -104,7 +89,7 @@ int main(int argc, char** argv) {
     const auto watchdog = watchdog_interval(environment_of_process, ::getpid());
     if (!watchdog) return refuse(watchdog.error());
     raise_descriptor_limit();
-    start_log(options.log_level);
+    start_log(options.log_level, options.log_format, logs_to_the_journal());
 
     asio::io_context loop(1);
     samovar::Result<Listener> listener =
@@ -131,5 +116,6 @@ int main(int argc, char** argv) {
     server.start();
     run_eagerly(loop, [&server] { return server.eager_until(); });
     spdlog::info("stopped");
+    spdlog::default_logger()->flush();  // and what was held back
     return 0;
 }

@@ -23,6 +23,7 @@ constexpr std::int64_t kLongestDrainMs = 600'000, kLongestLingerMs = 3'600'000;
 constexpr std::int64_t kShortestIdleMs = 100, kLongestIdleMs = std::int64_t{365} * 86'400'000;
 constexpr std::chrono::minutes kPrivateIdle{10};
 constexpr std::uint64_t kLargestDecodeCache = std::uint64_t{1} << 40;  // 1 TiB
+const std::initializer_list<std::string_view> kLogFormats = {"auto", "text", "json", "journal"};
 const std::initializer_list<std::string_view> kLogLevels = {"debug", "info", "warning", "error"};
 
 fs::path from_environment(const char* variable) {
@@ -87,6 +88,12 @@ unsigned parse_mode(const std::string& text, const std::string& key) {
     if (fault != std::errc() || end != text.data() + text.size() || mode > 0777)
         throw TomlFault(key + ": \"" + text + "\" is no octal number up to 0777");
     return mode;
+}
+
+LogFormat log_format_of(const std::string& word) {
+    if (word == "text") return LogFormat::text;
+    if (word == "json") return LogFormat::json;
+    return word == "journal" ? LogFormat::journal : LogFormat::automatic;
 }
 
 Options defaults() {
@@ -157,6 +164,7 @@ void read_config(const fs::path& file, Options& options) {
                        static_cast<std::int64_t>(options.parallel_loads)));
     options.decode_cache = read_decode_cache(reader, options.decode_cache);
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
+    options.log_format = log_format_of(reader.one_of("log_format", kLogFormats, "auto"));
     options.budgets = read_budgets(reader);
     options.queue = read_queue(reader);
     if (reader.has("idle_exit"))
@@ -170,7 +178,7 @@ void read_config(const fs::path& file, Options& options) {
 
 struct Flags {
     std::string config, socket, mode, group, metrics, models, store, state, worker_folder,
-        log_level, meminfo, pressure, nvml, device_nodes;
+        log_level, log_format, meminfo, pressure, nvml, device_nodes;
     unsigned threads = 0;
     double drain = -1, linger = -1, idle_exit = -1;
     bool private_daemon = false;
@@ -206,6 +214,9 @@ void declare(CLI::App& app, Flags& flags) {
                  "for this user alone: socket mode 0600, and --idle-exit 600");
     app.add_option("--log-level", flags.log_level, "the least that is logged (info)")
         ->check(CLI::IsMember(std::vector<std::string>(kLogLevels.begin(), kLogLevels.end())));
+    app.add_option("--log-format", flags.log_format,
+                   "how it is logged (auto: the journal, else text)")
+        ->check(CLI::IsMember(std::vector<std::string>(kLogFormats.begin(), kLogFormats.end())));
     app.add_option("--ready-fd", flags.ready_fd, "descriptor to write a newline to once ready")
         ->check(CLI::Range(0, 1 << 20));
     app.add_option("--clock-fd", flags.clock_fd, "descriptor that a test lets time pass with")
@@ -241,6 +252,7 @@ void apply(const Flags& flags, Options& options) {
     if (flags.idle_exit >= 0)
         options.idle_exit = std::chrono::milliseconds(static_cast<long>(flags.idle_exit * 1000));
     if (!flags.log_level.empty()) options.log_level = flags.log_level;
+    if (!flags.log_format.empty()) options.log_format = log_format_of(flags.log_format);
     if (!flags.meminfo.empty()) options.budgets.meminfo = flags.meminfo;
     if (!flags.pressure.empty()) options.budgets.pressure = flags.pressure;
     if (!flags.nvml.empty()) options.budgets.nvml = flags.nvml;

@@ -7,6 +7,7 @@
 
 #include "daemon/budget_options.hpp"
 #include "daemon/listener.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/policy/policy_file.hpp"
 #include "daemon/queue_options.hpp"
 
@@ -30,6 +31,7 @@ struct Options {
     bool private_daemon = false;
     std::optional<std::chrono::milliseconds> idle_exit;  // without a session for so long, it ends
     std::string log_level = "info";
+    LogFormat log_format = LogFormat::automatic;
     int ready_fd = -1;
     int clock_fd = -1;  // for tests, see Keeper::follow_clock
 };

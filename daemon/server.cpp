@@ -28,6 +28,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.threads = options.threads;
     settings.cores = std::max(1U, std::thread::hardware_concurrency());
     settings.log_level = options.log_level;
+    settings.log_json = options.log_format == LogFormat::json;
     settings.decode_cache = options.decode_cache;
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;

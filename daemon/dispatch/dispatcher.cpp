@@ -57,7 +57,8 @@ scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
                      model.device,
                      settings_.threads,
                      settings_.log_level,
-                     settings_.decode_cache};
+                     settings_.decode_cache,
+                     settings_.log_json};
     return id;
 }
 

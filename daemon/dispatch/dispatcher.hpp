@@ -48,6 +48,7 @@ struct WorkerSettings {
     unsigned threads = 1;  // of an inference on the CPU, where a model says nothing else
     unsigned cores = 1;    // that all workers share
     std::string log_level = "info";
+    bool log_json = false;
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures, in each worker
     scheduler::DispatchLimits limits;
 };

@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     if (arguments->probe) return probe();
 
     settle_process(arguments->name);
-    log::start(arguments->name, arguments->log_level);
+    log::start(arguments->name, arguments->log_level, arguments->log_json);
     // Compiled code then compares what it is given with what it was compiled for, instead of
     // reading past the end of a tensor that model.toml describes wrongly.
     setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", 1);
