@@ -15,6 +15,7 @@
 
 #include "daemon/eager_loop.hpp"
 #include "daemon/models/writers.hpp"
+#include "daemon/self_check.hpp"
 #include "daemon/server.hpp"
 #include "daemon/service/handed_socket.hpp"
 #include "daemon/service/watchdog.hpp"
@@ -79,6 +80,12 @@ int main(int argc, char** argv) {
         return invocation.status;
     }
     const Options& options = invocation.options;
+    if (options.check) {
+        const SelfCheck check =
+            check_models(options, find_devices(options.worker_folder, options.device_nodes));
+        std::fputs(check.lines.c_str(), stdout);
+        return check.good ? 0 : 1;
+    }
     // Both before anything is opened, which could be given these numbers.
     for (const auto& [name, fd] :
          {std::pair{"--ready-fd ", options.ready_fd}, std::pair{"--clock-fd ", options.clock_fd}})

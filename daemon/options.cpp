@@ -181,7 +181,7 @@ struct Flags {
         log_level, log_format, meminfo, pressure, nvml, device_nodes;
     unsigned threads = 0;
     double drain = -1, linger = -1, idle_exit = -1;
-    bool private_daemon = false;
+    bool private_daemon = false, check = false;
     int ready_fd = -1, clock_fd = -1;
 };
 
@@ -217,6 +217,8 @@ void declare(CLI::App& app, Flags& flags) {
     app.add_option("--log-format", flags.log_format,
                    "how it is logged (auto: the journal, else text)")
         ->check(CLI::IsMember(std::vector<std::string>(kLogFormats.begin(), kLogFormats.end())));
+    app.add_flag("--check", flags.check,
+                 "look at configuration and models, print a line of JSON for each, and exit");
     app.add_option("--ready-fd", flags.ready_fd, "descriptor to write a newline to once ready")
         ->check(CLI::Range(0, 1 << 20));
     app.add_option("--clock-fd", flags.clock_fd, "descriptor that a test lets time pass with")
@@ -257,6 +259,7 @@ void apply(const Flags& flags, Options& options) {
     if (!flags.pressure.empty()) options.budgets.pressure = flags.pressure;
     if (!flags.nvml.empty()) options.budgets.nvml = flags.nvml;
     if (!flags.device_nodes.empty()) options.device_nodes = flags.device_nodes;
+    options.check = flags.check;
     options.ready_fd = flags.ready_fd;
     options.clock_fd = flags.clock_fd;
 }

@@ -32,6 +32,7 @@ struct Options {
     std::optional<std::chrono::milliseconds> idle_exit;  // without a session for so long, it ends
     std::string log_level = "info";
     LogFormat log_format = LogFormat::automatic;
+    bool check = false;  // only looks at what a start would need
     int ready_fd = -1;
     int clock_fd = -1;  // for tests, see Keeper::follow_clock
 };

@@ -28,7 +28,9 @@ using namespace samovar::worker;
 namespace {
 
 int probe() {
-    std::printf("samovar-worker %s\ntorch %s\ndevice cpu\n", SAMOVAR_VERSION, TORCH_VERSION);
+    std::printf("samovar-worker %s\ntorch %s\n", SAMOVAR_VERSION, TORCH_VERSION);
+    // Where the loader found it; where it finds none, it says why, and this does not run.
+    std::printf("libtorch %s\ndevice cpu\n", place_of_library("libtorch_cpu.so").c_str());
     const auto names = cuda_device_names();
     for (std::size_t i = 0; i < names.size(); ++i)
         std::printf("device cuda:%zu %s\n", i, names[i].c_str());
