@@ -146,6 +146,7 @@ TEST_F(Reading, ends_a_private_daemon_after_ten_minutes_and_lets_nobody_else_in)
     const Options options = read({"--private"}).options;
     EXPECT_EQ(options.idle_exit, std::chrono::minutes(10));
     EXPECT_EQ(options.listener.mode, 0600U);
+    EXPECT_EQ(options.listener.group, "");
     configure("idle_exit = \"1h\"\n");
     EXPECT_EQ(read({"--private"}).options.idle_exit, std::chrono::hours(1));
     EXPECT_EQ(read({"--idle-exit", "1.5"}).options.idle_exit, std::chrono::milliseconds(1500));
