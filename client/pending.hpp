@@ -22,6 +22,7 @@ class Pending {
     virtual Result<ipc::Bytes> frame(std::uint64_t request) = 0;
 
     virtual void on_progress(const Progress& progress, Callbacks& callbacks) = 0;
+    // A frame that is one of several, and not the end.
     virtual void on_event(ipc::Frame&) {}
     // The end, by the daemon's answer or because there will be none: one of them, once.
     virtual void on_answer(ipc::Frame& answer, Callbacks& callbacks) = 0;

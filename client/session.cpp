@@ -203,7 +203,9 @@ void Session::handle(ipc::Frame& frame, Callbacks& callbacks) {
                                        callbacks);
         return;
     }
-    if (frame.header.type == ipc::MessageType::event) return found->second->on_event(frame);
+    if (frame.header.type == ipc::MessageType::event ||
+        frame.header.type == ipc::MessageType::metrics)
+        return found->second->on_event(frame);
     const PendingPtr pending = found->second;
     pending_.erase(found);
     pending->on_answer(frame, callbacks);

@@ -1,7 +1,6 @@
 // samovard: keeps PyTorch models hot for the processes of this machine.
 
 #include <fcntl.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,15 +15,14 @@
 
 #include "daemon/eager_loop.hpp"
 #include "daemon/models/writers.hpp"
+#include "daemon/self_check.hpp"
 #include "daemon/server.hpp"
 #include "daemon/service/handed_socket.hpp"
-#include "daemon/service/journal.hpp"
 #include "daemon/service/watchdog.hpp"
 #include "ipc/os/journal_stream.hpp"
 
 namespace {
 
-constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
 constexpr std::string_view kOwnName = "samovard: ";
 
 bool logs_to_the_journal() {
@@ -48,18 +46,6 @@ void raise_descriptor_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// Under systemd the journal keeps level and fields apart; else a line goes to standard error.
-void start_log(const std::string& level) {
-    if (logs_to_the_journal()) {
-        spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-            "samovard", samovar::daemon::journal_sink(kJournalSocket)));
-    } else {
-        spdlog::set_default_logger(spdlog::stderr_color_mt("samovard"));
-        spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
-    }
-    spdlog::set_level(spdlog::level::from_str(level));
 }
 
 samovar::Result<samovar::daemon::Listener> open_listener(
@@ -94,23 +80,35 @@ int main(int argc, char** argv) {
         return invocation.status;
     }
     const Options& options = invocation.options;
+    if (options.check) {
+        const SelfCheck check =
+            check_models(options, find_devices(options.worker_folder, options.device_nodes));
+        std::fputs(check.lines.c_str(), stdout);
+        return check.good ? 0 : 1;
+    }
     // Both before anything is opened, which could be given these numbers.
     for (const auto& [name, fd] :
          {std::pair{"--ready-fd ", options.ready_fd}, std::pair{"--clock-fd ", options.clock_fd}})
         if (fd >= 0 && ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
             return refuse(samovar::io_error(name + std::to_string(fd), errno));
-    samovar::Result<samovar::ipc::UniqueFd> handed =
-        take_handed_socket(environment_of_process, ::getpid());
+    samovar::Result<HandedSockets> handed = take_handed_sockets(environment_of_process, ::getpid());
     if (!handed) return refuse(handed.error());
     const auto watchdog = watchdog_interval(environment_of_process, ::getpid());
     if (!watchdog) return refuse(watchdog.error());
     raise_descriptor_limit();
-    start_log(options.log_level);
+    start_log(options.log_level, options.log_format, logs_to_the_journal());
 
     asio::io_context loop(1);
     samovar::Result<Listener> listener =
-        open_listener(loop.get_executor(), options.listener, std::move(*handed));
+        open_listener(loop.get_executor(), options.listener, std::move(handed->sessions));
     if (!listener) return refuse(listener.error());
+    std::optional<Listener> scrapers;
+    if (handed->metrics || !options.metrics.socket.empty()) {
+        samovar::Result<Listener> opened =
+            open_listener(loop.get_executor(), options.metrics, std::move(handed->metrics));
+        if (!opened) return refuse(opened.error());
+        scrapers.emplace(std::move(*opened));
+    }
     samovar::Result<Store> store = Store::open(options.store);
     if (!store) return refuse(store.error());
     if (is_system_user(::geteuid()))
@@ -121,8 +119,10 @@ int main(int argc, char** argv) {
     Server server(loop, options, std::move(*store), std::move(*listener));
     server.read_options = [argc, argv] { return read_options(argc, argv); };
     if (*watchdog) server.feed_watchdog(**watchdog);
+    if (scrapers) server.serve_metrics(std::move(*scrapers));
     server.start();
     run_eagerly(loop, [&server] { return server.eager_until(); });
     spdlog::info("stopped");
+    spdlog::default_logger()->flush();  // and what was held back
     return 0;
 }

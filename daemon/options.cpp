@@ -23,6 +23,7 @@ constexpr std::int64_t kLongestDrainMs = 600'000, kLongestLingerMs = 3'600'000;
 constexpr std::int64_t kShortestIdleMs = 100, kLongestIdleMs = std::int64_t{365} * 86'400'000;
 constexpr std::chrono::minutes kPrivateIdle{10};
 constexpr std::uint64_t kLargestDecodeCache = std::uint64_t{1} << 40;  // 1 TiB
+const std::initializer_list<std::string_view> kLogFormats = {"auto", "text", "json", "journal"};
 const std::initializer_list<std::string_view> kLogLevels = {"debug", "info", "warning", "error"};
 
 fs::path from_environment(const char* variable) {
@@ -89,6 +90,12 @@ unsigned parse_mode(const std::string& text, const std::string& key) {
     return mode;
 }
 
+LogFormat log_format_of(const std::string& word) {
+    if (word == "text") return LogFormat::text;
+    if (word == "json") return LogFormat::json;
+    return word == "journal" ? LogFormat::journal : LogFormat::automatic;
+}
+
 Options defaults() {
     Options options;
     options.listener.socket = default_socket();
@@ -139,6 +146,10 @@ void read_config(const fs::path& file, Options& options) {
     options.listener.mode =
         parse_mode(reader.text("socket_mode", "0660"), file.string() + ": socket_mode");
     options.listener.group = reader.text("socket_group", "");
+    options.metrics.socket = reader.text("metrics_socket", "");
+    options.metrics.mode =
+        parse_mode(reader.text("metrics_mode", "0660"), file.string() + ": metrics_mode");
+    options.metrics.group = reader.text("metrics_group", "");
     options.models = reader.text("models", options.models.string());
     options.store = reader.text("store", options.store.string());
     options.state = reader.text("state", options.state.string());
@@ -153,6 +164,7 @@ void read_config(const fs::path& file, Options& options) {
                        static_cast<std::int64_t>(options.parallel_loads)));
     options.decode_cache = read_decode_cache(reader, options.decode_cache);
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
+    options.log_format = log_format_of(reader.one_of("log_format", kLogFormats, "auto"));
     options.budgets = read_budgets(reader);
     options.queue = read_queue(reader);
     if (reader.has("idle_exit"))
@@ -165,11 +177,11 @@ void read_config(const fs::path& file, Options& options) {
 }
 
 struct Flags {
-    std::string config, socket, mode, group, models, store, state, worker_folder, log_level,
-        meminfo, pressure, nvml, device_nodes;
+    std::string config, socket, mode, group, metrics, models, store, state, worker_folder,
+        log_level, log_format, meminfo, pressure, nvml, device_nodes;
     unsigned threads = 0;
     double drain = -1, linger = -1, idle_exit = -1;
-    bool private_daemon = false;
+    bool private_daemon = false, check = false;
     int ready_fd = -1, clock_fd = -1;
 };
 
@@ -181,6 +193,9 @@ void declare(CLI::App& app, Flags& flags) {
     app.add_option("--socket-mode", flags.mode, "permissions of the socket (0660)")
         ->type_name("OCTAL");
     app.add_option("--socket-group", flags.group, "group of the socket")->type_name("GROUP");
+    app.add_option("--metrics-socket", flags.metrics,
+                   "Unix socket for who reads metrics over HTTP (none)")
+        ->type_name("PATH");
     app.add_option("--store", flags.store, "folder for the daemon's copies of artefacts")
         ->type_name("DIR");
     app.add_option("--state", flags.state, "folder for what outlives the daemon")->type_name("DIR");
@@ -199,6 +214,11 @@ void declare(CLI::App& app, Flags& flags) {
                  "for this user alone: socket mode 0600, and --idle-exit 600");
     app.add_option("--log-level", flags.log_level, "the least that is logged (info)")
         ->check(CLI::IsMember(std::vector<std::string>(kLogLevels.begin(), kLogLevels.end())));
+    app.add_option("--log-format", flags.log_format,
+                   "how it is logged (auto: the journal, else text)")
+        ->check(CLI::IsMember(std::vector<std::string>(kLogFormats.begin(), kLogFormats.end())));
+    app.add_flag("--check", flags.check,
+                 "look at configuration and models, print a line of JSON for each, and exit");
     app.add_option("--ready-fd", flags.ready_fd, "descriptor to write a newline to once ready")
         ->check(CLI::Range(0, 1 << 20));
     app.add_option("--clock-fd", flags.clock_fd, "descriptor that a test lets time pass with")
@@ -219,6 +239,7 @@ void apply(const Flags& flags, Options& options) {
     if (!flags.socket.empty()) options.listener.socket = flags.socket;
     if (!flags.mode.empty()) options.listener.mode = parse_mode(flags.mode, "--socket-mode");
     if (!flags.group.empty()) options.listener.group = flags.group;
+    if (!flags.metrics.empty()) options.metrics.socket = flags.metrics;
     if (!flags.models.empty()) options.models = fs::absolute(flags.models);
     if (!flags.store.empty()) options.store = fs::absolute(flags.store);
     if (!flags.state.empty()) options.state = fs::absolute(flags.state);
@@ -233,10 +254,12 @@ void apply(const Flags& flags, Options& options) {
     if (flags.idle_exit >= 0)
         options.idle_exit = std::chrono::milliseconds(static_cast<long>(flags.idle_exit * 1000));
     if (!flags.log_level.empty()) options.log_level = flags.log_level;
+    if (!flags.log_format.empty()) options.log_format = log_format_of(flags.log_format);
     if (!flags.meminfo.empty()) options.budgets.meminfo = flags.meminfo;
     if (!flags.pressure.empty()) options.budgets.pressure = flags.pressure;
     if (!flags.nvml.empty()) options.budgets.nvml = flags.nvml;
     if (!flags.device_nodes.empty()) options.device_nodes = flags.device_nodes;
+    options.check = flags.check;
     options.ready_fd = flags.ready_fd;
     options.clock_fd = flags.clock_fd;
 }

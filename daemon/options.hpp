@@ -7,6 +7,7 @@
 
 #include "daemon/budget_options.hpp"
 #include "daemon/listener.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/policy/policy_file.hpp"
 #include "daemon/queue_options.hpp"
 
@@ -15,6 +16,7 @@ namespace samovar::daemon {
 // How this daemon runs: the command line, over the configuration file, over the defaults.
 struct Options {
     ListenerOptions listener;
+    ListenerOptions metrics;  // for scrapers; no socket: none
     std::filesystem::path models, store, state, worker_folder;
     unsigned threads = 1;  // intra-op threads of a worker, where a model says nothing else
     std::chrono::milliseconds drain{10'000};
@@ -29,6 +31,8 @@ struct Options {
     bool private_daemon = false;
     std::optional<std::chrono::milliseconds> idle_exit;  // without a session for so long, it ends
     std::string log_level = "info";
+    LogFormat log_format = LogFormat::automatic;
+    bool check = false;  // only looks at what a start would need
     int ready_fd = -1;
     int clock_fd = -1;  // for tests, see Keeper::follow_clock
 };

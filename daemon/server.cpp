@@ -28,6 +28,7 @@ WorkerSettings settings_of(const Options& options) {
     settings.threads = options.threads;
     settings.cores = std::max(1U, std::thread::hardware_concurrency());
     settings.log_level = options.log_level;
+    settings.log_json = options.log_format == LogFormat::json;
     settings.decode_cache = options.decode_cache;
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
@@ -84,11 +85,13 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
       devices_(find_devices(options_.worker_folder, options_.device_nodes)),
       writers_(is_system_user(::geteuid()) ? Writers::owners : Writers::anybody),
       queue_(options_.queue),
+      metrics_(std::make_shared<Metrics>()),
       dispatcher_(loop.get_executor(), settings_of(options_)),
       keeper_(loop.get_executor(), dispatcher_, options_.budgets, channels_, disk_),
-      services_{registry_, dispatcher_, keeper_, channels_, queue_, policy_,
-                {},        {},          {},      {},        {},     {}},
+      services_{registry_, dispatcher_, keeper_, channels_, queue_, policy_, {},
+                {},        {},          {},      {},        {},     {},      {}},
       listener_(std::move(listener)),
+      scrapers_(loop, [this] { return metrics_for_scraper(); }),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(loop),
       reload_done_(loop, Steady::time_point::max()),
@@ -102,6 +105,7 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
     services_.status = [this](bool all) { return status(all); };
     services_.sessions_of = [this](uid_t uid) { return sessions_of(uid); };
     services_.uptime_ms = [this] { return milliseconds_since(started_); };
+    begin_to_count();
     channels_.on_gone = [this](std::uint32_t channel) { dispatcher_.channel_gone(channel); };
     dispatcher_.on_load_to_come = [this](const ModelVersion& model) {
         asio::post(ahead_, [code = model.code, stop = stop_ahead_.get_token()] {
@@ -173,6 +177,7 @@ void Server::accept(UnixSocket socket) {
         std::make_shared<Session>(id, std::move(socket), *peer, std::move(caller), services_);
     sessions_[id] = session;
     ++open_sessions_;
+    metrics_->session_begun();
     idle_timer_.cancel();
     asio::co_spawn(loop_, session->run(), [this](std::exception_ptr fault) {
         or_end_the_daemon(fault);
@@ -249,6 +254,7 @@ void Server::finish() {
     phase_ = Phase::over;
     keeper_.remember_all();
     listener_.close();
+    scrapers_.stop();
     watchdog_.stop();
     signals_.cancel();
     drain_timer_.cancel();

@@ -8,6 +8,8 @@
 
 #include "daemon/dispatch/dispatcher.hpp"
 #include "daemon/listener.hpp"
+#include "daemon/metrics/metrics.hpp"
+#include "daemon/metrics/scrapers.hpp"
 #include "daemon/models/registry.hpp"
 #include "daemon/models/store.hpp"
 #include "daemon/options.hpp"
@@ -39,6 +41,8 @@ class Server {
     void start();
     // Has the service manager hear of a loop that works, from start() on.
     void feed_watchdog(std::chrono::microseconds interval) { watchdog_interval_ = interval; }
+    // Answers scrapers there, from now on.
+    void serve_metrics(Listener listener) { scrapers_.listen(std::move(listener)); }
     // Takes no more jobs; those there are get the drain time, then everything ends. A second call
     // ends it at once.
     void stop();
@@ -67,6 +71,8 @@ class Server {
     std::string way_out_of(const std::filesystem::path& folder) const;
     ipc::ReloadReport apply(Scan scan);
     ipc::StatusReport status(bool all) const;
+    void begin_to_count();
+    asio::awaitable<std::string> metrics_for_scraper();
 
     enum class Phase { serving, draining, ending, over };
 
@@ -81,10 +87,12 @@ class Server {
     ChannelTable channels_{memory_};
     Registry registry_;
     JobQueue queue_;  // outlives the jobs
+    std::shared_ptr<Metrics> metrics_;
     Dispatcher dispatcher_;
     Keeper keeper_;
     Services services_;
     Listener listener_;
+    Scrapers scrapers_;
     asio::signal_set signals_;
     asio::steady_timer drain_timer_, reload_done_, idle_timer_;
     std::shared_ptr<StatusLine> status_line_;

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 namespace samovar::cli {
-namespace {
 
 // Beside this program, as it is built and installed; else wherever PATH leads.
 std::string daemon_program() {
@@ -12,8 +11,6 @@ std::string daemon_program() {
     return std::filesystem::exists(own / "samovard", fault) ? (own / "samovard").string()
                                                             : "samovard";
 }
-
-}  // namespace
 
 Result<Client> Invocation::connect(bool may_start) const {
     Options options;

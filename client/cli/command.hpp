@@ -15,6 +15,9 @@
 
 namespace samovar::cli {
 
+// samovard as it is to be started.
+std::string daemon_program();
+
 // What every command is given when it runs.
 struct Invocation {
     Console& console;

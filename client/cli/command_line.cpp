@@ -17,12 +17,6 @@ constexpr const char* kAbout =
     "The daemon's socket is --socket, else $SAMOVAR_SOCKET, else the first that answers of\n"
     "$XDG_RUNTIME_DIR/samovar/samovar.sock and /run/samovar/samovar.sock.";
 
-// What every command takes, before or after its name.
-void declare_common(CLI::App& app, std::string& socket, bool& json) {
-    app.add_option("--socket", socket, "The daemon's socket")->type_name("PATH");
-    app.add_flag("--json", json, "Print one JSON document on standard output");
-}
-
 std::string footer(const Command& command) {
     std::string text = "\n";
     if (!command.detail.empty()) text += fmt::format("{}\n\n", command.detail);
@@ -92,6 +86,11 @@ int tell_parse_error(const CLI::App& app, const CLI::ParseError& error,
 }
 
 }  // namespace
+
+void declare_common(CLI::App& app, std::string& socket, bool& json) {
+    app.add_option("--socket", socket, "The daemon's socket")->type_name("PATH");
+    app.add_flag("--json", json, "Print one JSON document on standard output");
+}
 
 int run_command_line(int argc, const char* const* argv, Console& console) {
     CLI::App app(kAbout, "samovar");

@@ -32,6 +32,7 @@ void Dispatcher::perform(const scheduler::StartWorker& action) {
         WorkerProcess::spawn(loop_, place.program, *this);
     if (worker) {
         place.process = std::move(*worker);
+        if (counter) counter->worker_started(place.program.name);
         spdlog::info("worker {} pid {}: started", place.program.name, place.process->pid());
         return;
     }
@@ -133,7 +134,10 @@ void Dispatcher::perform(const scheduler::RunBatch& action) {
         job.batch = 0;
     }
     const NewJob& first = jobs_.at(action.jobs.front()).work;
-    if (!first.synthetic) ++first.model->batches;
+    if (!first.synthetic) {
+        ++first.model->batches;
+        if (counter) counter->batch_sent(*first.model);
+    }
     places_[action.worker].outgoing.push_back(action.jobs);
     send_ready_batches(action.worker);
 }
@@ -154,13 +158,15 @@ void Dispatcher::perform(const scheduler::RefuseJob& action) {
     if (action.why == scheduler::Refusal::worker_died && job.digest)
         quarantine_.add(job.work.model->id, job.work.uid, *job.digest, Clock::now());
     const Error error = refusal(job, action);
-    spdlog::debug("job {} uid={}: {}", action.job, job.work.uid, error.message);
     if (const auto requester = job.work.requester.lock())
         requester->request_failed(job.work.request, error);
-    const bool withdrawn =
-        action.why == scheduler::Refusal::cancelled || action.why == scheduler::Refusal::too_late ||
-        action.why == scheduler::Refusal::held || action.why == scheduler::Refusal::shutting_down;
-    ended(job, withdrawn ? Ending::withdrawn : Ending::refused);
+    const bool withdrawn = action.why == scheduler::Refusal::cancelled ||
+                           action.why == scheduler::Refusal::held ||
+                           action.why == scheduler::Refusal::shutting_down;
+    const JobOutcome outcome = action.why == scheduler::Refusal::too_late ? JobOutcome::late
+                               : withdrawn                                ? JobOutcome::withdrawn
+                                                                          : JobOutcome::refused;
+    ended(action.job, job, outcome, error.code);
 }
 
 void Dispatcher::perform(const scheduler::ModelMoved& action) {

@@ -143,13 +143,14 @@ bool Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
         ipc::Done answer{std::move(done->outputs), done->timings, std::move(done->details)};
         answer.timings.queued = nanoseconds(job.sent - job.received);
         answer.timings.total = nanoseconds(now - job.received);
+        const ipc::Timings timings = answer.timings;
         if (const auto requester = job.work.requester.lock()) {
             if (unwanted)
                 requester->request_failed(job.work.request, cancelled());
             else
                 requester->job_done(job.work.request, std::move(answer));
         }
-        ended(job, cached ? Ending::from_cache : Ending::done);
+        ended(id, job, cached ? JobOutcome::cached : JobOutcome::done, Errc::ok, timings);
     }
     carry_out();
     return true;
@@ -171,7 +172,7 @@ void Dispatcher::finish_failed(scheduler::JobId id, const Error& error) {
             told = too_late(job, now - job.received - *job.work.checked.deadline);
         if (const auto requester = job.work.requester.lock())
             requester->request_failed(job.work.request, told);
-        ended(job, late ? Ending::withdrawn : Ending::failed);
+        ended(id, job, late ? JobOutcome::late : JobOutcome::failed, told.code);
     }
     carry_out();
 }
@@ -184,7 +185,7 @@ void Dispatcher::left_out(scheduler::JobId id) {
         jobs_.erase(found);
         if (const auto requester = job.work.requester.lock())
             requester->request_failed(job.work.request, cancelled());
-        ended(job, Ending::withdrawn);
+        ended(id, job, JobOutcome::withdrawn, Errc::cancelled);
     }
     carry_out();
 }
@@ -288,6 +289,7 @@ void Dispatcher::worker_exited(WorkerProcess& worker, const std::string& how) {
         spdlog::info("worker {} pid {}: stopped", worker.name(), worker.pid());
     else
         spdlog::error("worker {} pid {}: died: {}", worker.name(), worker.pid(), how);
+    if (!expected && counter) counter->worker_died(worker.name());
     if (!expected) place.problem = place.killed_for.empty() ? how : place.killed_for;
     place.process.reset();
     place.mapped.clear();

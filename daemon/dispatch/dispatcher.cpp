@@ -57,7 +57,8 @@ scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
                      model.device,
                      settings_.threads,
                      settings_.log_level,
-                     settings_.decode_cache};
+                     settings_.decode_cache,
+                     settings_.log_json};
     return id;
 }
 
@@ -153,18 +154,6 @@ std::chrono::milliseconds Dispatcher::come_back(const ModelVersion& model) const
     return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(part), kLeast, kMost);
 }
 
-void Dispatcher::ended(const Job& job, Ending ending) {
-    if (job.work.synthetic) return;
-    ModelVersion& model = *job.work.model;
-    DispatchWatcher::JobEnd end{.kind = job.kind};
-    const bool cached = ending == Ending::from_cache;  // which says nothing of how warm it was
-    end.ran = ending == Ending::done || cached || ending == Ending::failed;
-    if (ending == Ending::done || cached) ++model.jobs_done;
-    if (ending == Ending::done) end.took = Clock::now() - job.received;
-    if (ending == Ending::failed || ending == Ending::refused) ++model.jobs_failed;
-    watcher->job_ended(model.id, end);
-}
-
 void Dispatcher::cancel(scheduler::JobId job) noexcept {
     dispatch_.cancel(job, Clock::now());
     carry_out();
@@ -179,7 +168,7 @@ void Dispatcher::abandon(scheduler::JobId job) noexcept {
         if (gone) {
             const Job left = std::move(found->second);
             jobs_.erase(found);
-            ended(left, Ending::withdrawn);
+            ended(job, left, JobOutcome::withdrawn, Errc::disconnected);
         }
     }
     carry_out();

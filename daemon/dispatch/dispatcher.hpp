@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "daemon/dispatch/counter.hpp"
 #include "daemon/dispatch/watcher.hpp"
 #include "daemon/dispatch/worker_process.hpp"
 #include "daemon/models/registry.hpp"
@@ -47,6 +48,7 @@ struct WorkerSettings {
     unsigned threads = 1;  // of an inference on the CPU, where a model says nothing else
     unsigned cores = 1;    // that all workers share
     std::string log_level = "info";
+    bool log_json = false;
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures, in each worker
     scheduler::DispatchLimits limits;
 };
@@ -108,6 +110,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     // Called for a model that is cold and was asked for, but whose load cannot begin yet.
     std::function<void(const ModelVersion&)> on_load_to_come;
     DispatchWatcher* watcher = nullptr;  // set before the first apply(), and outlives the last job
+    DispatchCounter* counter = nullptr;  // or nobody; as that one
     std::size_t jobs() const { return dispatch_.jobs(); }
     // But for the daemon's own.
     std::size_t jobs_of_callers() const { return dispatch_.jobs() - dispatch_.synthetic_jobs(); }
@@ -184,9 +187,9 @@ class Dispatcher final : private WorkerProcess::Listener {
     void perform(const scheduler::ModelSettled& action);
     void perform(const scheduler::ForgetModel& action);
 
-    // How a job came to its end: the first three at a worker, the last by somebody's will.
-    enum class Ending { done, from_cache, failed, refused, withdrawn };
-    void ended(const Job& job, Ending ending);
+    // endings.cpp. `why`: of what was not answered well; `timings`: of what was.
+    void ended(scheduler::JobId id, const Job& job, JobOutcome outcome, Errc why = Errc::ok,
+               const ipc::Timings& timings = {});
     void send_ready_batches(scheduler::WorkerId id);
     void send(Place& place, const std::vector<scheduler::JobId>& batch);
     bool map_channels(scheduler::WorkerId id, const Job& job);

@@ -117,6 +117,7 @@ Result<Spawned> spawn_worker(const WorkerProgram& program) {
                                        program.log_level,
                                        "--decode-cache",
                                        std::to_string(program.decode_cache)};
+    if (program.log_json) arguments.emplace_back("--log-json");
     std::vector<std::string> variables = environment();
     Spawned spawned;
     const int fault =

@@ -19,6 +19,7 @@ struct WorkerProgram {
     unsigned threads = 1;
     std::string log_level = "info";  // debug, info, warning, error
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures that it keeps
+    bool log_json = false;           // lines of JSON, not words
 };
 
 // One samovar-worker process: its two sockets, its pidfd and its end. Loop thread only.

@@ -227,6 +227,15 @@ ipc::WorkerLoad load_message(const Candidate& candidate, std::uint32_t number) {
     return load;
 }
 
+Result<std::vector<fs::path>> model_folders(const fs::path& directory) {
+    std::error_code fault;
+    std::vector<fs::path> folders = folders_in(directory, fault);
+    if (!fault) return folders;
+    const bool missing = fault == std::errc::no_such_file_or_directory;
+    return Error{missing ? Errc::unknown_model : Errc::io,
+                 directory.string() + ": " + fault.message(), "", 0, 0};
+}
+
 Scan scan_models(const fs::path& directory, Store& store, const Devices& devices, Writers writers) {
     Scan scan;
     std::error_code fault;

@@ -59,4 +59,8 @@ enum class Writers { anybody, owners };
 Scan scan_models(const std::filesystem::path& directory, Store& store, const Devices& devices,
                  Writers writers = Writers::anybody);
 
+// The folders of the directory that would be read as models, by name. Errors: `unknown_model` where
+// there is no such directory, `io` where it cannot be read.
+Result<std::vector<std::filesystem::path>> model_folders(const std::filesystem::path& directory);
+
 }  // namespace samovar::daemon

@@ -39,13 +39,17 @@ std::string_view next_word(std::string_view& rest) {
     return word;
 }
 
-// What the client says of itself comes last, and is nobody's number.
-void add_peer(std::string_view rest, JournalFields& fields) {
+// What the client says of itself comes last, and is nobody's number, and no model.
+void add_peer(std::string_view rest, bool of_job, JournalFields& fields) {
     for (const auto& [prefix, name] :
          {std::pair{"uid=", "SAMOVAR_UID"}, std::pair{"pid=", "SAMOVAR_PID"}})
         if (rest.starts_with(prefix))
             fields.emplace_back(name, next_word(rest).substr(std::strlen(prefix)));
-    if (!rest.empty()) fields.emplace_back("SAMOVAR_CLIENT", rest);
+    constexpr std::string_view kModel = "model=";
+    if (of_job && rest.starts_with(kModel))
+        fields.emplace_back("SAMOVAR_MODEL", next_word(rest).substr(kModel.size()));
+    else if (!rest.empty())
+        fields.emplace_back("SAMOVAR_CLIENT", rest);
 }
 
 class JournalSink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -95,7 +99,7 @@ JournalFields journal_fields(std::string_view line) {
         if (next_word(rest) == "pid") fields.emplace_back("SAMOVAR_WORKER_PID", next_word(rest));
     } else if (kind == "session" || kind == "job") {
         fields.emplace_back(kind == "job" ? "SAMOVAR_JOB" : "SAMOVAR_SESSION", name);
-        add_peer(rest, fields);
+        add_peer(rest, kind == "job", fields);
     }
     return fields;
 }

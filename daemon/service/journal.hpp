@@ -15,7 +15,7 @@ using JournalFields = std::vector<std::pair<std::string, std::string>>;
 //   model NAME ...                 SAMOVAR_MODEL
 //   worker NAME pid PID            SAMOVAR_WORKER, SAMOVAR_WORKER_PID
 //   session N uid=U pid=P CLIENT   SAMOVAR_SESSION, SAMOVAR_UID, SAMOVAR_PID, SAMOVAR_CLIENT
-//   job N uid=U                    SAMOVAR_JOB, SAMOVAR_UID
+//   job N uid=U model=NAME         SAMOVAR_JOB, SAMOVAR_UID, SAMOVAR_MODEL
 // Nothing for other lines.
 JournalFields journal_fields(std::string_view line);
 

@@ -145,6 +145,7 @@ bool Session::refuse_protocol(std::uint64_t request, const Error& error) {
 }
 
 void Session::fail(std::uint64_t request, const Error& error) {
+    services_.error_told(error.code);
     ipc::ErrorReply reply{error};
     reply.error.message = reply.error.message.substr(0, kMaxTextBytes);
     reply.error.hint = reply.error.hint.substr(0, kMaxTextBytes);
@@ -185,6 +186,7 @@ bool Session::handle(ipc::Frame& frame) {
         case MessageType::watch_events: return with(frame, &Session::watch_events);
         case MessageType::describe_warmth: return with(frame, &Session::describe_warmth);
         case MessageType::status: return with(frame, &Session::report_status);
+        case MessageType::read_metrics: return with(frame, &Session::read_metrics);
         case MessageType::load_model: return with(frame, &Session::load_model);
         case MessageType::unload_model: return with(frame, &Session::unload_model);
         case MessageType::set_residency: return with(frame, &Session::set_residency);
@@ -211,6 +213,19 @@ void Session::report_status(std::uint64_t request, ipc::Status message) {
     services_.keeper.refresh_devices([weak = weak_from_this(), request, all = message.all] {
         if (const auto self = weak.lock())
             self->connection_->send(self->seen(self->services_.status(all)), request);
+    });
+}
+
+void Session::read_metrics(std::uint64_t request, ipc::ReadMetrics) {
+    services_.keeper.refresh_devices([weak = weak_from_this(), request] {
+        const auto self = weak.lock();
+        if (!self) return;
+        const scheduler::Rights& mine = self->rights();
+        const std::string text = self->services_.metrics(
+            [&mine](const std::string& model) { return mine.may_use(model); });
+        for (std::size_t at = 0; at < text.size(); at += kMaxMetricsPartBytes)
+            self->connection_->send(ipc::Metrics{text.substr(at, kMaxMetricsPartBytes)}, request);
+        self->connection_->send(ipc::Ok{}, request);
     });
 }
 

@@ -7,6 +7,7 @@
 
 #include "daemon/connection.hpp"
 #include "daemon/dispatch/dispatcher.hpp"
+#include "daemon/metrics/metrics.hpp"
 #include "daemon/models/registry.hpp"
 #include "daemon/policy/policy_in_force.hpp"
 #include "daemon/residency/keeper.hpp"
@@ -32,6 +33,9 @@ struct Services {
     std::function<ipc::StatusReport(bool all)> status;
     std::function<std::uint64_t()> uptime_ms;
     std::function<std::size_t(uid_t)> sessions_of;
+    // Of the models that the reader may see.
+    std::function<std::string(const Metrics::MaySee&)> metrics;
+    std::function<void(Errc)> error_told;
 };
 
 // One client. Frames come in, requests are answered; everything it holds (channels, queued jobs)
@@ -98,6 +102,7 @@ class Session final : public Requester,
     void ping(std::uint64_t request, ipc::Ping);
     void cancel(std::uint64_t request, ipc::Cancel);
     void report_status(std::uint64_t request, ipc::Status message);
+    void read_metrics(std::uint64_t request, ipc::ReadMetrics);
     ipc::StatusReport seen(ipc::StatusReport report);
     ipc::ReloadReport seen(ipc::ReloadReport report);
     void list_models(std::uint64_t request, ipc::ListModels);

@@ -50,6 +50,7 @@ const char* usage() noexcept {
            "  --decode-cache N     bytes of decoded pictures that are kept; 0: none (0)\n"
            "  --name NAME          for the log and the process list (cpu)\n"
            "  --log-level LEVEL    debug, info, warning or error (info)\n"
+           "  --log-json           log lines of JSON\n"
            "  --probe              print LibTorch's version and the devices, and exit\n"
            "  --help\n"
            "\n"
@@ -57,12 +58,13 @@ const char* usage() noexcept {
 }
 
 Result<Arguments> parse_arguments(int argc, char** argv) {
-    static constexpr std::array<option, 8> kOptions{
+    static constexpr std::array<option, 9> kOptions{
         {{"device", required_argument, nullptr, 'd'},
          {"threads", required_argument, nullptr, 't'},
          {"decode-cache", required_argument, nullptr, 'c'},
          {"name", required_argument, nullptr, 'n'},
          {"log-level", required_argument, nullptr, 'l'},
+         {"log-json", no_argument, nullptr, 'j'},
          {"probe", no_argument, nullptr, 'p'},
          {"help", no_argument, nullptr, 'h'},
          {nullptr, 0, nullptr, 0}}};
@@ -71,6 +73,8 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
     for (int c = 0; (c = getopt_long(argc, argv, "h", kOptions.data(), nullptr)) != -1;) {
         if (c == 'p') {
             arguments.probe = true;
+        } else if (c == 'j') {
+            arguments.log_json = true;
         } else if (c == 'h') {
             arguments.help = true;
         } else if (c == 'n') {

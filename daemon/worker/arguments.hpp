@@ -14,6 +14,7 @@ struct Arguments {
     std::string name = "cpu";        // for the log and the process list
     std::string log_level = "info";  // debug, info, warning or error
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures that are kept; 0: none
+    bool log_json = false;           // lines of JSON, not words
     bool probe = false;              // print what this worker can do, and exit
     bool help = false;
 };

@@ -6,8 +6,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <memory>
+#include <string>
+#include <utility>
 
+#include "ipc/json_line.hpp"
 #include "ipc/os/journal_stream.hpp"
 
 namespace samovar::worker::log {
@@ -54,12 +58,50 @@ std::unique_ptr<spdlog::formatter> format_for_standard_error() {
     return format;
 }
 
+std::string in_utc(spdlog::log_clock::time_point time) {
+    const std::time_t seconds = spdlog::log_clock::to_time_t(time);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[32];
+    const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    std::string fraction = std::to_string(1000 + ms.count() % 1000);
+    fraction.front() = '.';
+    return std::string(text, length) + fraction + "Z";
+}
+
+// As the daemon's lines are.
+class JsonLines final : public spdlog::formatter {
+  public:
+    explicit JsonLines(std::string worker) : worker_(std::move(worker)) {}
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+        const std::string line =
+            ipc::json_line({{"time", in_utc(message.time)},
+                            {"level", spdlog::level::to_string_view(message.level).data()},
+                            {"program", "samovar-worker"},
+                            {"worker", worker_},
+                            {"worker_pid", std::to_string(::getpid())},
+                            {"message", {message.payload.data(), message.payload.size()}}}) +
+            "\n";
+        out.append(line.data(), line.data() + line.size());
+    }
+    std::unique_ptr<spdlog::formatter> clone() const override {
+        return spdlog::details::make_unique<JsonLines>(worker_);
+    }
+
+  private:
+    const std::string worker_;
+};
+
 }  // namespace
 
-void start(const std::string& worker, const std::string& level) {
+void start(const std::string& worker, const std::string& level, bool json) {
     auto logger = std::make_shared<spdlog::logger>(
         "worker " + worker, std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->set_formatter(format_for_standard_error());
+    if (json)
+        logger->set_formatter(std::make_unique<JsonLines>(worker));
+    else
+        logger->set_formatter(format_for_standard_error());
     logger->set_level(spdlog::level::from_str(level));
     spdlog::set_default_logger(std::move(logger));
 }

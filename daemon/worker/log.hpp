@@ -7,9 +7,9 @@
 
 namespace samovar::worker::log {
 
-// Names the worker in each line; `level` is debug, info, warning or error. Call once, before any
-// thread is started.
-void start(const std::string& worker, const std::string& level);
+// Names the worker in each line; `level` is debug, info, warning or error. `json`: each line is one
+// of JSON. Call once, before any thread is started.
+void start(const std::string& worker, const std::string& level, bool json);
 
 // Any thread. Line breaks in `text` become " | ".
 void debug(std::string_view text);

@@ -28,7 +28,9 @@ using namespace samovar::worker;
 namespace {
 
 int probe() {
-    std::printf("samovar-worker %s\ntorch %s\ndevice cpu\n", SAMOVAR_VERSION, TORCH_VERSION);
+    std::printf("samovar-worker %s\ntorch %s\n", SAMOVAR_VERSION, TORCH_VERSION);
+    // Where the loader found it; where it finds none, it says why, and this does not run.
+    std::printf("libtorch %s\ndevice cpu\n", place_of_library("libtorch_cpu.so").c_str());
     const auto names = cuda_device_names();
     for (std::size_t i = 0; i < names.size(); ++i)
         std::printf("device cuda:%zu %s\n", i, names[i].c_str());
@@ -63,7 +65,7 @@ int main(int argc, char** argv) {
 
     settle_process(arguments->name);
     keep_freed_memory();
-    log::start(arguments->name, arguments->log_level);
+    log::start(arguments->name, arguments->log_level, arguments->log_json);
     // Compiled code then compares what it is given with what it was compiled for, instead of
     // reading past the end of a tensor that model.toml describes wrongly.
     setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", 1);

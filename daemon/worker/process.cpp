@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fstream>
 #include <limits>
 
 #include "ipc/wire/worker_messages.hpp"
@@ -74,6 +75,15 @@ void lower_priority() {
     // Both are for this thread alone; that they may fail costs smoothness, not correctness.
     sched_setscheduler(0, SCHED_BATCH, &none);
     setpriority(PRIO_PROCESS, 0, kLoaderNice);
+}
+
+std::string place_of_library(std::string_view name) {
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        const std::size_t path = line.find('/'), at = line.rfind('/');
+        if (path != line.npos && line.substr(at + 1).starts_with(name)) return line.substr(path);
+    }
+    return "";
 }
 
 }  // namespace samovar::worker

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include <samovar/error.hpp>
 
@@ -20,5 +21,8 @@ Result<void> take_sockets();
 
 // For the calling thread: behind every other at the processor, so that a load does not slow jobs.
 void lower_priority();
+
+// The file that a library of this process was loaded from; empty where there is none of this name.
+std::string place_of_library(std::string_view name);
 
 }  // namespace samovar::worker

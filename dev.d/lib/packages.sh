@@ -6,8 +6,8 @@ build_packages=(
     g++ cmake ninja-build ccache pkg-config git
     libboost1.81-dev libcereal-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
     nlohmann-json3-dev libsystemd-dev libturbojpeg0-dev libjpeg62-turbo-dev libpng-dev
-    libminizip-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
-    libhowardhinnant-date-dev libicu-dev tzdata python3-venv python3-dev
+    libminizip-dev zlib1g-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
+    libhowardhinnant-date-dev libicu-dev tzdata python3-venv python3-dev scdoc
 )
 
 # For sanitizers, fuzzers and lint on top. llvm-16 makes the sanitizers' stacks readable. The tests of

@@ -47,6 +47,8 @@ enum class MessageType : std::uint16_t {
     // The daemon.
     status = 50,
     status_report = 51,
+    read_metrics = 52,
+    metrics = 53,
     // Who may do what.
     who_am_i = 60,
     identity = 61,

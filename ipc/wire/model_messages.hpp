@@ -324,4 +324,16 @@ void serialize(Archive& ar, StatusReport& m) {
        bounded(m.devices, kMaxDevices), m.parked, m.parked_limit);
 }
 
+// Answer: Metrics for each part of the text, then Ok.
+using ReadMetrics = Empty<MessageType::read_metrics>;
+
+struct Metrics {
+    static constexpr MessageType kType = MessageType::metrics;
+    std::string text;  // Prometheus' text form 0.0.4, cut anywhere
+};
+template <class Archive>
+void serialize(Archive& ar, Metrics& m) {
+    ar(bounded(m.text, kMaxMetricsPartBytes));
+}
+
 }  // namespace samovar::ipc

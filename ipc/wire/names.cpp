@@ -42,6 +42,8 @@ std::string_view to_string(MessageType type) noexcept {
         case MessageType::warmth: return "warmth";
         case MessageType::status: return "status";
         case MessageType::status_report: return "status_report";
+        case MessageType::read_metrics: return "read_metrics";
+        case MessageType::metrics: return "metrics";
         case MessageType::who_am_i: return "who_am_i";
         case MessageType::identity: return "identity";
         case MessageType::worker_hello: return "worker_hello";

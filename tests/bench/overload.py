@@ -19,8 +19,9 @@ MODEL, JOB = "sleepy", "count=[1]"  # one to two milliseconds
 POLITE, GREEDY = 4, 128  # callers of each
 USERS = (60001, 60002)  # numbers that nobody has
 TWICE = 2.0
+FOR_ALL = '[policy.everyone]\nmodels = ["*"]\n'
 # So few that what is over the bound is refused by the daemon, and not by the library before.
-BOUND = '[queue]\nsession_jobs = 256\n[policy.everyone]\nmodels = ["*"]\njobs = 64\n'
+BOUND = f"{FOR_ALL}jobs = 64\n[queue]\nsession_jobs = 256\n"
 DEADLINE = "100ms"
 
 
@@ -47,7 +48,7 @@ def jain(shares: list[float]) -> float:
 
 def side_by_side(models: Path, seconds: float) -> list[dict]:
     """The polite and the greedy, each a user of its own where root can make them, else a session."""
-    with Daemon(models, threads=1, arguments=("--socket-mode", "0666")) as daemon:
+    with Daemon(models, threads=1, config=FOR_ALL, arguments=("--socket-mode", "0666")) as daemon:
         ours = daemon.folder / "samovar"
         shutil.copy(program("samovar"), ours)
         daemon.folder.chmod(0o755)

@@ -15,12 +15,12 @@ using FromClient =
                 ipc::Submit, ipc::Cancel, ipc::ListModels, ipc::DescribeModel, ipc::LoadModel,
                 ipc::UnloadModel, ipc::AddModel, ipc::RemoveModel, ipc::Reload, ipc::SetResidency,
                 ipc::ExplainModel, ipc::WatchEvents, ipc::Lend, ipc::DescribeWarmth, ipc::Status,
-                ipc::WhoAmI>;
+                ipc::ReadMetrics, ipc::WhoAmI>;
 using FromDaemon =
     MessageList<ipc::Greeting, ipc::ErrorReply, ipc::Ok, ipc::Pong, ipc::ChannelOpened,
                 ipc::Progress, ipc::Done, ipc::ModelList, ipc::ModelInfo, ipc::ModelLoaded,
                 ipc::ReloadReport, ipc::Explanation, ipc::Event, ipc::Lent, ipc::Warmth,
-                ipc::StatusReport, ipc::Identity>;
+                ipc::StatusReport, ipc::Metrics, ipc::Identity>;
 using OfWorker = MessageList<ipc::WorkerHello, ipc::MapChannel, ipc::UnmapChannel, ipc::WorkerLoad,
                              ipc::WorkerLoaded, ipc::WorkerUnload, ipc::WorkerPark, ipc::WorkerWake,
                              ipc::WorkerHealth, ipc::WorkerHealthReport, ipc::RunJob, ipc::DropJob,

@@ -292,6 +292,15 @@ StatusReport specimen<StatusReport>() {
 }
 
 template <>
+ReadMetrics specimen<ReadMetrics>() {
+    return {};
+}
+template <>
+Metrics specimen<Metrics>() {
+    return {"# TYPE samovar_sessions gauge\nsamovar_sessions 3\n"};
+}
+
+template <>
 WorkerHello specimen<WorkerHello>() {
     return {"0.1.0", "2.11.0", "cuda:0", "NVIDIA H200", "no room", 250'000'000};
 }

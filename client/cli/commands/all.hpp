@@ -7,6 +7,6 @@ namespace samovar::cli {
 
 extern const Command kRun, kPing, kPs, kModels, kInfo, kLoad, kUnload, kAdd, kRemove, kReload,
     kSimulate, kWhy, kWarmth, kTop, kEvents, kWarm, kPark, kPin, kHold, kRelease, kLend, kBench,
-    kWhoAmI, kSetupTorch;
+    kWhoAmI, kMetrics, kDoctor, kDebugReport, kCompletion, kSetupTorch;
 
 }  // namespace samovar::cli

@@ -6,10 +6,10 @@ namespace samovar::cli {
 
 std::span<const Command* const> commands() {
     static constexpr std::array kCommands{
-        &kRun,    &kModels, &kInfo,   &kPs,   &kTop,   &kWarmth,   &kWhy,     &kEvents,
-        &kLoad,   &kUnload, &kWarm,   &kPark, &kPin,   &kHold,     &kRelease, &kAdd,
-        &kRemove, &kReload, &kWhoAmI, &kPing, &kBench, &kSimulate, &kLend,
-        &kSetupTorch};
+        &kRun,     &kModels,      &kInfo,       &kPs,     &kTop,      &kWarmth, &kWhy,
+        &kEvents,  &kLoad,        &kUnload,     &kWarm,   &kPark,     &kPin,    &kHold,
+        &kRelease, &kAdd,         &kRemove,     &kReload, &kWhoAmI,   &kPing,   &kMetrics,
+        &kDoctor,  &kDebugReport, &kCompletion, &kBench,  &kSimulate, &kLend,   &kSetupTorch};
     return kCommands;
 }
 

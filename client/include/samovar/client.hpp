@@ -125,6 +125,8 @@ class SAMOVAR_EXPORT Client {
         std::chrono::sys_time<std::chrono::milliseconds> since = {});
     // Errors: `unknown_model`.
     Result<Warmth> warmth(const std::string& model);
+    // What the daemon has counted, in Prometheus' text form 0.0.4; docs/metrics.md has the names.
+    Result<std::string> metrics();
 
     // For administrators (`not_permitted` for others). Load waits until the model is hot, at most
     // `timeout`. It is as good as a use; with a `length` it stays hot for so long, a year at most.

@@ -81,6 +81,8 @@ inline constexpr std::size_t kMaxCauses = 16;
 inline constexpr std::size_t kMaxPatterns = 64, kMaxListedPatterns = 256, kMaxListedGroups = 256;
 // The rule of a policy: file, line and key. Longer ones are cut by the sender.
 inline constexpr std::size_t kMaxRuleBytes = 400;
+// A part of the daemon's metrics, which come in as many as they need.
+inline constexpr std::size_t kMaxMetricsPartBytes = 512u << 10;
 // Jobs in the daemon that are not done, whoever sent them.
 inline constexpr std::size_t kMaxJobs = 4096;
 // Sessions of one daemon; each costs a descriptor and a few kilobytes.

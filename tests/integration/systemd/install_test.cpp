@@ -35,6 +35,9 @@ TEST(WhatIsInstalled, is_what_systemd_verifies_without_a_word) {
                   "")
             << unit;
     }
+    for (const std::string unit :
+         {"samovard-metrics.socket", "samovar-metrics.socket", "samovar-metrics.service"})
+        EXPECT_EQ(lab.output_of("systemd-analyze verify --man=no " + unit + " 2>&1"), "") << unit;
 }
 
 TEST(WhatIsInstalled, exposes_little) {
@@ -55,7 +58,7 @@ TEST(WhatIsInstalled, makes_users_groups_and_folders) {
     const SystemdLab lab;
     lab.output_of("systemd-sysusers && systemd-tmpfiles --create samovar.conf");
     EXPECT_THAT(lab.output_of("getent passwd samovar"), HasSubstr(":/var/lib/samovar:"));
-    EXPECT_NE(lab.output_of("getent group samovar samovar-admin"), "");
+    EXPECT_NE(lab.output_of("getent group samovar samovar-admin samovar-metrics"), "");
     EXPECT_EQ(lab.output_of("stat -c '%U:%G %a' /run/samovar"), "root:root 755");
     EXPECT_EQ(lab.output_of("stat -c '%U:%G %a' /var/lib/samovar/models"),
               "samovar:samovar-admin 2775");

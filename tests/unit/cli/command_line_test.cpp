@@ -35,9 +35,10 @@ TEST(Commands, AllOfThemAreThereOnce) {
         EXPECT_TRUE(names.insert(command->name).second);
     EXPECT_EQ(names,
               (std::set<std::string_view>{
-                  "run",  "ps",     "models",   "add",     "remove", "load", "unload", "info",
-                  "ping", "reload", "simulate", "why",     "warmth", "top",  "events", "warm",
-                  "park", "pin",    "hold",     "release", "lend",   "bench"}));
+                  "run",    "ps",     "models",  "add",      "remove",       "load",      "unload",
+                  "info",   "ping",   "reload",  "simulate", "why",          "warmth",    "top",
+                  "events", "warm",   "park",    "pin",      "hold",         "release",   "lend",
+                  "bench",  "whoami", "metrics", "doctor",   "debug-report", "completion"}));
 }
 
 TEST(Commands, EachHelpHasAnExampleTheJsonAndTheExitCodes) {

@@ -56,7 +56,7 @@ std::string said_of(const ipc::UniqueFd& fd) {
             ::dup2(fd.get(), kFirst);
         else
             ::close(kFirst);
-        const Result<ipc::UniqueFd> taken = take_handed_socket(one_socket(), kSelf);
+        const Result<HandedSockets> taken = take_handed_sockets(one_socket(), kSelf);
         const std::string said = taken ? "taken" : taken.error().message;
         [[maybe_unused]] const ssize_t ignored = ::write(out, said.data(), said.size());
     });
@@ -81,23 +81,56 @@ TEST(AHandedSocket, is_refused_by_what_it_is_else) {
 }
 
 TEST(AHandedSocket, is_none_where_the_variables_are_not_there_or_of_another_process) {
-    EXPECT_FALSE(*take_handed_socket(environment({}), kSelf));
-    EXPECT_FALSE(*take_handed_socket(environment({{"LISTEN_FDS", "1"}}), kSelf));
-    EXPECT_FALSE(*take_handed_socket(one_socket(), kSelf + 1));
-    EXPECT_FALSE(
-        *take_handed_socket(environment({{"LISTEN_FDS", "0"}, {"LISTEN_PID", "4711"}}), kSelf));
+    const auto gives_one = [](const Environment& variables, pid_t self) {
+        const Result<HandedSockets> handed = take_handed_sockets(variables, self);
+        return !handed || handed->sessions || handed->metrics;
+    };
+    EXPECT_FALSE(gives_one(environment({}), kSelf));
+    EXPECT_FALSE(gives_one(environment({{"LISTEN_FDS", "1"}}), kSelf));
+    EXPECT_FALSE(gives_one(one_socket(), kSelf + 1));
+    EXPECT_FALSE(gives_one(environment({{"LISTEN_FDS", "0"}, {"LISTEN_PID", "4711"}}), kSelf));
 }
 
 TEST(AHandedSocket, is_refused_where_there_are_two_or_nobody_can_say_how_many) {
-    const auto two = take_handed_socket(
+    const auto two = take_handed_sockets(
         environment({{"LISTEN_FDS", "2"}, {"LISTEN_PID", "4711"}, {"LISTEN_FDNAMES", "a:b"}}),
         kSelf);
     ASSERT_FALSE(two);
-    EXPECT_EQ(two.error().message, "samovard was given 2 sockets (a:b), and listens on one");
+    EXPECT_EQ(two.error().message,
+              "samovard was given 2 sockets (a:b), and listens on one, and on one that is named "
+              "metrics");
     const auto some =
-        take_handed_socket(environment({{"LISTEN_FDS", "some"}, {"LISTEN_PID", "4711"}}), kSelf);
+        take_handed_sockets(environment({{"LISTEN_FDS", "some"}, {"LISTEN_PID", "4711"}}), kSelf);
     ASSERT_FALSE(some);
     EXPECT_THAT(some.error().message, HasSubstr("\"some\", which is no number"));
+}
+
+// Whether descriptors 3 and 4, of these names, are taken for sessions and metrics in this order.
+bool sorts(const std::string& names, bool metrics_first) {
+    const ipc::UniqueFd first = listening(AF_UNIX, SOCK_STREAM),
+                        second = listening(AF_UNIX, SOCK_STREAM);
+    tests::Process child([&] {
+        // Out of the way of both.
+        const int a = ::fcntl(first.get(), F_DUPFD, 100), b = ::fcntl(second.get(), F_DUPFD, 100);
+        ::dup2(a, kFirst);
+        ::dup2(b, kFirst + 1);
+        const Result<HandedSockets> taken = take_handed_sockets(
+            environment({{"LISTEN_FDS", "2"}, {"LISTEN_PID", "4711"}, {"LISTEN_FDNAMES", names}}),
+            kSelf);
+        const int sessions = metrics_first ? kFirst + 1 : kFirst;
+        const int metrics = metrics_first ? kFirst : kFirst + 1;
+        const bool right =
+            taken && taken->sessions.get() == sessions && taken->metrics.get() == metrics;
+        ::_exit(right ? 0 : 1);
+    });
+    return child.wait_for_exit() == 0;
+}
+
+TEST(HandedSockets, are_told_apart_by_their_names_whatever_their_order) {
+    EXPECT_TRUE(sorts("samovard.socket:metrics", false));
+    EXPECT_TRUE(sorts("metrics:samovard.socket", true));
+    EXPECT_FALSE(sorts("metrics:metrics", true));
+    EXPECT_FALSE(sorts("samovard.socket", false));
 }
 
 }  // namespace

@@ -35,9 +35,18 @@ TEST(AnEntry, does_not_believe_a_client_that_calls_itself_a_uid) {
                             Pair("SAMOVAR_PID", "4711"), Pair("SAMOVAR_CLIENT", "uid=0")));
 }
 
-TEST(AnEntry, of_a_job_names_its_user) {
+TEST(AnEntry, does_not_believe_a_client_that_calls_itself_a_model) {
+    EXPECT_THAT(journal_fields("session 3 uid=1000 pid=4711 model=add: not a hello"),
+                ElementsAre(Pair("SAMOVAR_SESSION", "3"), Pair("SAMOVAR_UID", "1000"),
+                            Pair("SAMOVAR_PID", "4711"), Pair("SAMOVAR_CLIENT", "model=add")));
+}
+
+TEST(AnEntry, of_a_job_names_its_user_and_its_model) {
     EXPECT_THAT(journal_fields("job 12 uid=1000: too late"),
                 ElementsAre(Pair("SAMOVAR_JOB", "12"), Pair("SAMOVAR_UID", "1000")));
+    EXPECT_THAT(journal_fields("job 12 uid=1000 model=selfie: late: too_late"),
+                ElementsAre(Pair("SAMOVAR_JOB", "12"), Pair("SAMOVAR_UID", "1000"),
+                            Pair("SAMOVAR_MODEL", "selfie")));
 }
 
 TEST(AnEntry, of_something_else_has_no_fields) {

@@ -142,6 +142,10 @@ TEST(LargestMessage, StatusReportFits) {
     EXPECT_GT(size_of(m), 0U);
 }
 
+TEST(LargestMessage, MetricsFit) {
+    EXPECT_GT(size_of(Metrics{text(kMaxMetricsPartBytes)}), kMaxMetricsPartBytes);
+}
+
 TEST(LargestMessage, WorkerLoadFits) {
     WorkerLoad m;
     const std::string path = text(kMaxPathBytes);

@@ -46,6 +46,12 @@ TEST(Arguments, without_a_number_mean_the_first_gpu) {
     EXPECT_EQ(arguments->cuda_index, 0);
 }
 
+TEST(Arguments, ask_for_lines_of_json) {
+    const auto arguments = parse({"--log-json"});
+    ASSERT_TRUE(arguments);
+    EXPECT_TRUE(arguments->log_json);
+}
+
 TEST(Arguments, that_are_wrong_are_named) {
     for (const std::vector<std::string>& words :
          std::vector<std::vector<std::string>>{{"--device", "gpu"},
