@@ -44,7 +44,7 @@ TEST(Doctor, needs_no_daemon_and_says_that_there_is_none) {
 }
 
 TEST(Doctor, fails_where_a_model_is_broken_and_says_what_to_do) {
-    const DaemonUnderTest daemon({});
+    const DaemonUnderTest daemon;
     fs::create_directory(daemon.models() / "broken");
     std::ofstream(daemon.models() / "broken" / "model.toml") << "task = \"brew\"\n";
     const CommandLine samovar(daemon.socket());

@@ -68,7 +68,7 @@ TEST(TheLog, has_no_values_that_callers_send) {
 }
 
 TEST(TheLog, does_not_grow_with_what_one_client_does_wrong_again_and_again) {
-    DaemonUnderTest daemon({});
+    DaemonUnderTest daemon;
     for (int i = 0; i < 50; ++i) {
         TestClient client(daemon.socket(), /*greet=*/false);
         client.send(ipc::Ping{}, 1);

@@ -53,7 +53,7 @@ TEST(Metrics, tell_what_has_happened_to_jobs_and_models) {
 }
 
 TEST(Metrics, go_on_over_a_new_version_of_a_model_and_while_its_folder_is_away) {
-    DaemonUnderTest daemon({});
+    DaemonUnderTest daemon;
     daemon.copy_model("add");
     TestClient client(daemon.socket());
     client.get<ipc::ReloadReport>(ipc::Reload{});
