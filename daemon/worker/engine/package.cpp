@@ -1,8 +1,10 @@
 #include "daemon/worker/engine/package.hpp"
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -13,6 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kLibraryEnd = ".wrapper.so";
+// Where PyTorch 2.11 puts it. Looked for there first: to go through all folders, and to read what
+// is said of the library, took 0.24 of the 1.3 ms of a small model's load.
+constexpr const char* kUsualPlace = "model/data/aotinductor/model";
 
 Error bad_package(std::string what) {
     return {Errc::bad_model, std::move(what), "make the .pt2 again with `python -m samovar.export`",
@@ -25,22 +30,34 @@ std::string text_of(const nlohmann::json& json, const char* key) {
 }
 
 void read_metadata(const fs::path& file, Package& package) {
-    std::ifstream stream(file);
-    const auto json = nlohmann::json::parse(stream, nullptr, false);
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "re"),
+                                                                 std::fclose);
+    if (!stream) return;
+    const auto json = nlohmann::json::parse(stream.get(), nullptr, false);
     if (!json.is_object()) return;
     package.device = text_of(json, "AOTI_DEVICE_KEY");
     package.vectors = text_of(json, "AOTI_CPU_ISA");
     package.capability = text_of(json, "AOTI_COMPUTE_CAPABILITY");
 }
 
+template <class Entries>
+std::vector<fs::path> libraries_in(const fs::path& folder, std::error_code& fault) {
+    std::vector<fs::path> libraries;
+    for (Entries at(folder, fault), end; !fault && at != end; at.increment(fault))
+        if (at->path().filename().native().ends_with(kLibraryEnd)) libraries.push_back(at->path());
+    return libraries;
+}
+
 }  // namespace
 
 Result<Package> read_package(const std::string& folder) {
-    std::vector<fs::path> libraries;
     std::error_code fault;
-    for (fs::recursive_directory_iterator at(folder, fault), end; !fault && at != end;
-         at.increment(fault))
-        if (at->path().filename().native().ends_with(kLibraryEnd)) libraries.push_back(at->path());
+    std::vector<fs::path> libraries =
+        libraries_in<fs::directory_iterator>(fs::path(folder) / kUsualPlace, fault);
+    if (libraries.empty()) {
+        fault.clear();
+        libraries = libraries_in<fs::recursive_directory_iterator>(folder, fault);
+    }
     if (fault) return bad_package("the unpacked code cannot be read: " + fault.message());
     if (libraries.size() != 1)
         return bad_package("the .pt2 holds " + std::to_string(libraries.size()) +
