@@ -112,7 +112,8 @@ TEST_F(UnderSystemd, a_socket_that_is_none_of_samovards_is_refused_in_words) {
     lab_.output_of("systemctl daemon-reload");
     EXPECT_NE(lab_.run("systemctl start samovard.service").exit_status, 0);
     EXPECT_THAT(lab_.output_of("journalctl -u samovard.service -o cat"),
-                HasSubstr("samovard.socket) is a Unix socket, but no stream"));
+                HasSubstr("the socket that samovard was given (samovard.socket) is a Unix socket, "
+                          "but no stream"));
 }
 
 // A user with a place of their own for sockets; what their commands begin with.
