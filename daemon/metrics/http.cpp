@@ -81,7 +81,7 @@ class BeastConnection final : public HttpConnection {
                 }
             }
             const bool head_only = !no_http && parser.get().method() == http::verb::head;
-            goes_on = co_await send(std::move(response), head_only);
+            goes_on = co_await send(response, head_only);
         }
         close();
     }
@@ -94,7 +94,7 @@ class BeastConnection final : public HttpConnection {
 
   private:
     // Whether the scraper may ask again.
-    asio::awaitable<bool> send(Response response, bool head_only) {
+    asio::awaitable<bool> send(Response& response, bool head_only) {
         stream_.expires_after(limits_.answer);
         http::response_serializer<http::string_body> serializer(response);
         serializer.split(head_only);
