@@ -119,8 +119,8 @@ int main(int argc, char** argv) {
     Server server(loop, options, std::move(*store), std::move(*listener));
     server.read_options = [argc, argv] { return read_options(argc, argv); };
     if (*watchdog) server.feed_watchdog(**watchdog);
-    if (scrapers) server.serve_metrics(std::move(*scrapers));
     server.start();
+    if (scrapers) server.serve_metrics(std::move(*scrapers));
     run_eagerly(loop, [&server] { return server.eager_until(); });
     spdlog::info("stopped");
     spdlog::default_logger()->flush();  // and what was held back

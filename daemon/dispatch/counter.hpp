@@ -14,7 +14,7 @@ enum class JobOutcome : std::uint8_t { done, cached, failed, refused, late, with
 inline constexpr std::array kJobOutcomes{JobOutcome::done,   JobOutcome::cached,
                                          JobOutcome::failed, JobOutcome::refused,
                                          JobOutcome::late,   JobOutcome::withdrawn};
-std::string_view to_string(JobOutcome outcome) noexcept;
+std::string_view outcome_name(JobOutcome outcome) noexcept;
 
 struct JobReport {
     const ModelVersion& model;

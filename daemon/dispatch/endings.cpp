@@ -20,17 +20,17 @@ void log_end(scheduler::JobId id, std::uint32_t uid, const std::string& model, J
         spdlog::debug(
             "job {} uid={} model={}: {} in {:.3f} ms (queued {:.3f}, prepared {:.3f}, inferred "
             "{:.3f}, finished {:.3f})",
-            id, uid, model, to_string(outcome), in_milliseconds(timings.total),
+            id, uid, model, outcome_name(outcome), in_milliseconds(timings.total),
             in_milliseconds(timings.queued), in_milliseconds(timings.prepared),
             in_milliseconds(timings.inferred), in_milliseconds(timings.finished));
     else
-        spdlog::debug("job {} uid={} model={}: {}: {}", id, uid, model, to_string(outcome),
+        spdlog::debug("job {} uid={} model={}: {}: {}", id, uid, model, outcome_name(outcome),
                       to_string(why));
 }
 
 }  // namespace
 
-std::string_view to_string(JobOutcome outcome) noexcept {
+std::string_view outcome_name(JobOutcome outcome) noexcept {
     switch (outcome) {
         case JobOutcome::done: return "done";
         case JobOutcome::cached: return "cached";

@@ -96,12 +96,12 @@ void MetricsText::sessions() {
 }
 
 void MetricsText::jobs() {
-    by_model(
-        "samovar_jobs_total", Type::counter, "Jobs of callers that have ended, by how.",
-        [&](const std::string& model, const ModelCounts& counts) {
-            for (const JobOutcome outcome : kJobOutcomes)
-                out_.count({{"model", model}, {"outcome", to_string(outcome)}}, counts.of(outcome));
-        });
+    by_model("samovar_jobs_total", Type::counter, "Jobs of callers that have ended, by how.",
+             [&](const std::string& model, const ModelCounts& counts) {
+                 for (const JobOutcome outcome : kJobOutcomes)
+                     out_.count({{"model", model}, {"outcome", outcome_name(outcome)}},
+                                counts.of(outcome));
+             });
     count_by_model("samovar_cold_starts_total", "Jobs that ran, and had to wait for a load before.",
                    [](const ModelCounts& counts) { return counts.cold_starts; });
     count_by_model("samovar_batches_total", "Batches that went to a worker, of one job or several.",

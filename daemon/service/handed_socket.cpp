@@ -64,9 +64,13 @@ std::vector<std::string> names_of(const char* list) {
     return names;
 }
 
+std::string in_brackets(const std::string& name) {
+    return name.empty() ? "" : " (" + name + ")";
+}
+
 Result<ipc::UniqueFd> take_one(int fd, const std::string& name) {
     if (const std::string fault = fault_of(fd); !fault.empty())
-        return not_usable("the socket that samovard was given" + name + " " + fault);
+        return not_usable("the socket that samovard was given" + in_brackets(name) + " " + fault);
     ipc::UniqueFd socket(fd);
     const int flags = ::fcntl(socket.get(), F_GETFL);
     if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
@@ -90,18 +94,18 @@ Result<HandedSockets> take_handed_sockets(const Environment& environment, pid_t 
     if (!sockets)
         return not_usable("LISTEN_FDS is \"" + std::string(count) + "\", which is no number");
     const char* list = environment("LISTEN_FDNAMES");
-    const std::string told = list ? " (" + std::string(list) + ")" : "";
     const std::vector<std::string> names = names_of(list);
     // Of anything but one for sessions and one for metrics it is not clear which is meant.
     const auto are_for_metrics = static_cast<std::uint64_t>(std::ranges::count(names, kForMetrics));
     if (*sockets > 2 || *sockets - std::min(*sockets, are_for_metrics) > 1 || are_for_metrics > 1)
-        return not_usable("samovard was given " + std::to_string(*sockets) + " sockets" + told +
+        return not_usable("samovard was given " + std::to_string(*sockets) + " sockets" +
+                          in_brackets(list ? list : "") +
                           ", and listens on one, and on one that is named metrics");
     for (std::size_t i = 0; i < *sockets; ++i) {
-        const bool metrics = i < names.size() && names[i] == kForMetrics;
-        Result<ipc::UniqueFd> socket = take_one(kFirstHandedFd + static_cast<int>(i), told);
+        const std::string name = i < names.size() ? names[i] : "";
+        Result<ipc::UniqueFd> socket = take_one(kFirstHandedFd + static_cast<int>(i), name);
         if (!socket) return socket.error();
-        (metrics ? handed.metrics : handed.sessions) = std::move(*socket);
+        (name == kForMetrics ? handed.metrics : handed.sessions) = std::move(*socket);
     }
     return handed;
 }

@@ -1,6 +1,7 @@
 #include "client/cli/completion/shapes.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "client/cli/command.hpp"
 #include "client/cli/command_line.hpp"
@@ -10,7 +11,9 @@ namespace {
 
 OptionShape shape_of(const CLI::Option& option) {
     OptionShape shape;
+    // Where it is broken into lines, that is for the help of a terminal.
     shape.help = option.get_description();
+    std::ranges::replace(shape.help, '\n', ' ');
     shape.is_word = option.get_positional();
     if (shape.is_word) {
         shape.names.push_back(option.get_name(/*positional=*/true));

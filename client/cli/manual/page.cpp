@@ -15,6 +15,19 @@ std::string as_paragraph(std::string_view text) {
     return plain_in_scdoc(words);
 }
 
+// An empty line stays one.
+std::string as_paragraphs(std::string_view text) {
+    constexpr std::string_view kBreak = "\n\n";
+    std::string all;
+    while (true) {
+        const std::size_t end = text.find(kBreak);
+        all += as_paragraph(text.substr(0, end));
+        if (end == text.npos) return all;
+        all += kBreak;
+        text.remove_prefix(end + kBreak.size());
+    }
+}
+
 // The lines of an example begin with two blanks, which a literal block does not need.
 std::string without_indent(std::string_view text) {
     std::string lines;
@@ -68,7 +81,7 @@ std::string manual_page(const CommandShape& command) {
         fmt::format("samovar-{0}(1)\n\n# NAME\n\nsamovar-{0} - {1}\n\n# SYNOPSIS\n\n{2}\n",
                     command.name, as_paragraph(command.summary), synopsis(command));
     if (!command.detail.empty())
-        page += "\n# DESCRIPTION\n\n" + as_paragraph(command.detail) + "\n";
+        page += "\n# DESCRIPTION\n\n" + as_paragraphs(command.detail) + "\n";
     page += "\n# OPTIONS\n\n";
     for (const OptionShape& option : command.options)
         page += entry_of(option);

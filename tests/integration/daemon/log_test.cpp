@@ -44,7 +44,7 @@ TEST(TheLog, has_one_line_for_each_job_at_debug) {
     TestClient client(daemon.socket());
     for (int i = 0; i < 7; ++i)
         client.call(job("add", {floats({1}), floats({2})})).as<ipc::Done>();
-    client.call(job("throws", {floats({1})})).error();
+    client.call(job("throws", {floats({-1})})).error();
     EXPECT_EQ(daemon.stop(), 0);
     const std::string log = daemon.log();
     std::size_t done = 0;

@@ -32,7 +32,7 @@ TEST(Metrics, tell_what_has_happened_to_jobs_and_models) {
     TestClient client(daemon.socket());
     client.call(job("add", {floats({1}), floats({2})})).as<ipc::Done>();
     client.call(job("add", {floats({1}), floats({2})})).as<ipc::Done>();
-    EXPECT_EQ(client.call(job("throws", {floats({1})})).error().code, Errc::inference_failed);
+    EXPECT_EQ(client.call(job("throws", {floats({-1})})).error().code, Errc::inference_failed);
     EXPECT_EQ(client.call(job("missing", {floats({1})})).error().code, Errc::unknown_model);
     const std::string text = metrics_of(client);
     for (const char* line :

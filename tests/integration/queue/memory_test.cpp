@@ -1,5 +1,5 @@
-// Batches in a worker that may take little memory. Model "spacious" takes 16 MiB for each row, and
-// answers it with the row plus how many came together.
+// Batches in a worker that may take little memory. Model "spacious" takes 48 MiB for each row, more
+// than the heap has in reserve, and answers it with the row plus how many came together.
 
 #include <sys/resource.h>
 
@@ -39,7 +39,7 @@ class LittleMemory : public WithQueue {
 };
 
 TEST_F(LittleMemory, is_seen_by_none_of_the_clients_whose_jobs_share_a_batch) {
-    leave(140 * kMebibyte);
+    leave(420 * kMebibyte);
     Job busy = keep_busy();
     std::vector<Client> clients;
     std::vector<Job> jobs;
@@ -56,7 +56,7 @@ TEST_F(LittleMemory, is_seen_by_none_of_the_clients_whose_jobs_share_a_batch) {
 }
 
 TEST_F(LittleMemory, is_remembered) {
-    leave(140 * kMebibyte);
+    leave(420 * kMebibyte);
     const auto sixes = testing::AllOf(SizeIs(24), Each(1 + 6));
     EXPECT_THAT(numbers_of(client.run(filled("spacious", {24}), kLong).value()), sixes);
     EXPECT_EQ(times_it_ran_out(), 2U);
@@ -69,7 +69,7 @@ TEST_F(LittleMemory, is_told_where_it_does_not_last_for_one_row) {
     const auto refused = client.run(filled("spacious", {2}), kLong);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::out_of_memory);
-    leave(140 * kMebibyte);
+    leave(420 * kMebibyte);
     EXPECT_TRUE(client.run(filled("spacious", {2}), kLong)) << "the worker lives";
 }
 

@@ -53,7 +53,7 @@ TEST(Exposition, has_buckets_that_hold_all_below_them) {
     const std::string text = out.take();
     for (const char* line :
          {"a_seconds_bucket{model=\"x\",le=\"1e-04\"} 1\n",
-          "a_seconds_bucket{model=\"x\",le=\"0.0005\"} 1\n",
+          "a_seconds_bucket{model=\"x\",le=\"5e-04\"} 1\n",
           "a_seconds_bucket{model=\"x\",le=\"0.001\"} 2\n",
           "a_seconds_bucket{model=\"x\",le=\"30\"} 2\n",
           "a_seconds_bucket{model=\"x\",le=\"+Inf\"} 3\n", "a_seconds_sum{model=\"x\"} 60.00105\n",

@@ -69,7 +69,7 @@ TEST(TheMetrics, of_the_examples_are_there) {
     for (const char* file : {"systemd/examples/prometheus/samovar-alerts.yml",
                              "systemd/examples/grafana/samovar.json"}) {
         const Names names = named_in(file);
-        EXPECT_GT(names.size(), 10U) << file;
+        EXPECT_GE(names.size(), 10U) << file;
         for (const std::string& name : names)
             EXPECT_TRUE(families().contains(name)) << file << ": " << name;
     }
