@@ -27,9 +27,9 @@ check_python() {
 }
 # The precompiled headers are all that it needs built: the commands it reads name them.
 check_tidy() {
-    ninja -C build/asan -t targets all | sed -n 's/\(.*[.]pch\): .*/\1/p' |
-        xargs -r ninja -C build/asan -j "$jobs" >/dev/null &&
-        "$python" dev.d/tidy.py build/asan "$jobs"
+    ninja -C build/analysis -t targets all | sed -n 's/\(.*[.]pch\): .*/\1/p' |
+        xargs -r ninja -C build/analysis -j "$jobs" >/dev/null &&
+        "$python" dev.d/tidy.py build/analysis "$jobs"
 }
 
 need_packages "${build_packages[@]}" "${check_packages[@]}"
@@ -45,8 +45,8 @@ step "checking the tree" "$python" dev.d/check_tree.py || failed=$((failed + 1))
 step "checking formats" check_format || failed=$((failed + 1))
 step "checking shell scripts" check_shell || failed=$((failed + 1))
 step "checking Python" check_python || failed=$((failed + 1))
-# The sanitizer preset is clang's own, and without LibTorch, whose headers take clang-tidy minutes.
-{ configure_preset asan && step "checking with clang-tidy" check_tidy; } || failed=$((failed + 1))
+# Of clang's own, one file at a time, and without LibTorch, whose headers take clang-tidy minutes.
+{ configure_preset analysis && step "checking with clang-tidy" check_tidy; } || failed=$((failed + 1))
 
 printf 'lint: %d of 5 checks failed\n' "$failed"
 ((failed == 0))

@@ -7,11 +7,15 @@
 namespace samovar::cli {
 namespace {
 
-// Words of the help are broken into lines for a terminal; here a paragraph is filled anew.
+// Words of the help are broken into lines, and set in, for a terminal; here a paragraph is filled
+// anew.
 std::string as_paragraph(std::string_view text) {
     std::string words;
-    for (const char c : text)
-        words += c == '\n' ? ' ' : c;
+    for (const char c : text) {
+        const bool blank = c == '\n' || c == ' ';
+        if (blank && (words.empty() || words.back() == ' ')) continue;
+        words += blank ? ' ' : c;
+    }
     return plain_in_scdoc(words);
 }
 

@@ -28,6 +28,13 @@ TEST(APage, has_the_parts_that_pages_have) {
     EXPECT_THAT(page, HasSubstr("```\nsamovar pour CUP\nsamovar pour --hot CUP\n```\n"));
 }
 
+TEST(APage, has_paragraphs_where_the_help_has_empty_lines) {
+    CommandShape several = shape();
+    several.detail = "From the pot.\n\n  Set in,\n  for a terminal.";
+    EXPECT_THAT(manual_page(several),
+                HasSubstr("# DESCRIPTION\n\nFrom the pot.\n\nSet in, for a terminal.\n"));
+}
+
 TEST(APage, is_there_for_each_command_and_named_in_the_overview) {
     const auto all = command_shapes();
     const std::string overview = manual_overview(all);
