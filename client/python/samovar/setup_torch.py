@@ -75,13 +75,13 @@ def version_in(packages: Path) -> str:
 
 def pip(*arguments: str | Path) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
-    if subprocess.run(command, stdout=sys.stderr).returncode:
-        raise Refusal("pip failed, as it says above; it is package python3-pip, and --from takes a wheel that was fetched "
-                      "elsewhere")
+    if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
+        raise Refusal("pip failed, as it says above; it is package python3-pip, and --from takes a wheel that was "
+                      "fetched elsewhere")
 
 
 def fetch(version: str, cuda: bool, into: Path) -> None:
-    """PyTorch's wheel, and the libraries of CUDA that it names; as pip is configured, or of PyTorch's own index."""
+    """PyTorch's wheel, and the libraries of CUDA that it names: as pip is configured, or of PyTorch's own index."""
     install = ["install", "--no-compile", "--only-binary", ":all:", "--target", into]
     if not cuda:
         return pip(*install, "--no-deps", "--index-url", CPU_WHEELS, f"torch=={version}")
@@ -130,9 +130,11 @@ def probe(worker: Path, libraries: Path) -> str:
     """What the worker says of itself with these libraries."""
     environment = {"LD_LIBRARY_PATH": str(libraries / "torch" / "lib"), "PATH": "/usr/bin:/bin"}
     try:
-        done = subprocess.run([worker, "--probe"], env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([worker, "--probe"], check=False, env=environment, capture_output=True, text=True,
+                              timeout=120)
     except OSError as fault:
-        raise Refusal(f"{worker} cannot be run: {fault.strerror}; install its package first, or leave out --worker") from fault
+        raise Refusal(f"{worker} cannot be run: {fault.strerror}; install its package first, or leave out "
+                      "--worker") from fault
     if done.returncode:
         raise Refusal(f"{worker} does not run with these libraries: {done.stderr.strip()}")
     return done.stdout.strip()
@@ -141,8 +143,9 @@ def probe(worker: Path, libraries: Path) -> str:
 def check_version(packages: Path, version: str) -> None:
     found = version_in(packages)
     if minor(found) != minor(version):
-        raise Refusal(f"that is PyTorch {found}, and the workers are for {minor(version)}: LibTorch has no stable interface "
-                      f"between minor versions; take torch {minor(version)}, or install samovar-worker-torch{minor(found)}")
+        raise Refusal(f"that is PyTorch {found}, and the workers are for {minor(version)}: LibTorch has no stable "
+                      f"interface between minor versions; take torch {minor(version)}, or install "
+                      f"samovar-worker-torch{minor(found)}")
 
 
 @contextlib.contextmanager
@@ -152,7 +155,8 @@ def staged_beside(place: Path) -> Iterator[Path]:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
         stage = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
     except PermissionError as fault:
-        raise Refusal(f"{place.parent} cannot be written: run this as root, or name another folder with --into") from fault
+        raise Refusal(f"{place.parent} cannot be written: run this as root, or name another folder with "
+                      "--into") from fault
     try:
         yield stage
     finally:
@@ -197,12 +201,15 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="samovar setup-torch", description=__doc__.split("\n", 1)[0])
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--cpu", dest="cuda", action="store_false", help="without CUDA, a tenth of the size")
-    kind.add_argument("--cuda", action="store_true", help="with CUDA; neither: with it where there is an NVIDIA driver")
-    parser.add_argument("--from", dest="source", metavar="PATH", help="a wheel, or a folder with torch/ (and nvidia/) in it, "
-                        "instead of fetching")
-    parser.add_argument("--torch", metavar="VERSION", help="which, such as 2.11.0; default: of the newest worker installed")
+    kind.add_argument("--cuda", action="store_true",
+                      help="with CUDA; neither: with it where there is an NVIDIA driver")
+    parser.add_argument("--from", dest="source", metavar="PATH",
+                        help="a wheel, or a folder with torch/ (and nvidia/) in it, instead of fetching")
+    parser.add_argument("--torch", metavar="VERSION",
+                        help="which, such as 2.11.0; default: of the newest worker installed")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="default: /var/lib/samovar-torch/MINOR")
-    parser.add_argument("--worker", type=Path, metavar="PROGRAM", help="who is asked whether it runs with it; default: that of the package")
+    parser.add_argument("--worker", type=Path, metavar="PROGRAM",
+                        help="who is asked whether it runs with it; default: that of the package")
     parser.add_argument("--remove", action="store_true", help="take LibTorch away again")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of words")
     parser.set_defaults(cuda=has_nvidia())

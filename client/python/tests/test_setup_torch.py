@@ -12,6 +12,10 @@ from unittest import mock
 from samovar import setup_torch
 
 
+KEPT = ["nvidia/cu13/lib/libcudart.so.13", "samovar-torch.json", "torch-2.11.0.dist-info/licenses/LICENSE",
+        "torch/lib/libgomp.so.1", "torch/lib/libtorch_cpu.so", "torch/version.py"]
+
+
 class SetupTorch(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
@@ -49,13 +53,10 @@ class SetupTorch(unittest.TestCase):
     def left_behind(self) -> list[Path]:
         return [entry for entry in self.place.parent.glob("*") if entry != self.place]
 
-    kept = ["nvidia/cu13/lib/libcudart.so.13", "samovar-torch.json", "torch-2.11.0.dist-info/licenses/LICENSE",
-            "torch/lib/libgomp.so.1", "torch/lib/libtorch_cpu.so", "torch/version.py"]
-
     def test_libraries_and_licences_are_kept_of_a_folder(self) -> None:
         status, said, _ = self.run_it("--from", self.packages)
         self.assertEqual(status, 0)
-        self.assertEqual(self.installed(), self.kept)
+        self.assertEqual(self.installed(), KEPT)
         self.assertIn("LibTorch 2.11.0 without CUDA", said)
         self.assertEqual(self.left_behind(), [])
 
@@ -65,7 +66,7 @@ class SetupTorch(unittest.TestCase):
             for file in self.packages.rglob("*"):
                 archive.write(file, file.relative_to(self.packages))
         self.assertEqual(self.run_it("--from", wheel)[0], 0)
-        self.assertEqual(self.installed(), self.kept)
+        self.assertEqual(self.installed(), KEPT)
 
     def test_what_is_installed_is_for_all_to_read(self) -> None:
         old = os.umask(0o077)
@@ -90,7 +91,7 @@ class SetupTorch(unittest.TestCase):
         status, _, said = self.run_it("--from", self.packages)
         self.assertEqual(status, 1)
         self.assertIn("that is PyTorch 2.12.1, and the workers are for 2.11", said)
-        self.assertEqual(self.installed(), self.kept)
+        self.assertEqual(self.installed(), KEPT)
 
     def test_the_worker_is_asked_with_the_new_libraries(self) -> None:
         worker = self.worker('ls "$LD_LIBRARY_PATH"')
@@ -110,7 +111,7 @@ class SetupTorch(unittest.TestCase):
         self.run_it("--from", self.packages)
         (self.place / "torch/lib/of-before.so").touch()
         self.assertEqual(self.run_it("--from", self.packages)[0], 0)
-        self.assertEqual(self.installed(), self.kept)
+        self.assertEqual(self.installed(), KEPT)
         self.assertEqual(self.left_behind(), [])
 
     def test_they_can_be_taken_away(self) -> None:
@@ -139,8 +140,8 @@ class SetupTorch(unittest.TestCase):
 
     def test_with_cuda_the_libraries_come_that_the_wheel_names(self) -> None:
         asked = []
-        metadata = self.write("torch-2.11.0.dist-info/METADATA", "Requires-Dist: sympy\nRequires-Dist: nvidia-nccl-cu13==2\n"
-                              "Requires-Dist: cuda-bindings<14\nRequires-Dist: cuda-toolkit[cublas]==13; x == \"y\"\n")
+        needs = ["sympy", "nvidia-nccl-cu13==2", "cuda-bindings<14", 'cuda-toolkit[cublas]==13; x == "y"']
+        metadata = self.write("torch-2.11.0.dist-info/METADATA", "".join(f"Requires-Dist: {need}\n" for need in needs))
         with mock.patch.object(setup_torch, "pip", lambda *words: asked.append([str(word) for word in words])):
             setup_torch.fetch("2.11.0", True, metadata.parent.parent)
         self.assertEqual(asked[1][-2:], ["nvidia-nccl-cu13==2", 'cuda-toolkit[cublas]==13; x == "y"'])
