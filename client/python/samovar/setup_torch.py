@@ -222,8 +222,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         version = options.torch or next(iter(worker_versions(WORKERS)), None)
         if version is None:
-            raise Refusal(f"no worker is installed under {WORKERS}; install a samovar-worker-torch package, or name the "
-                          "version with --torch")
+            raise Refusal(f"no worker is installed under {WORKERS}; install a samovar-worker-torch package, or name "
+                          "the version with --torch")
         place = options.into or LIBRARIES / minor(version)
         if options.remove:
             shutil.rmtree(place)
