@@ -39,6 +39,8 @@ inside() {
     mkdir $root/tmp/packages $root/tmp/tiny
     cp "$packages"/*.deb $root/tmp/packages
     cp "$model"/* $root/tmp/tiny
+    # What this machine has of it is not the copy's.
+    rm -rf $root/var/cache/samovar $root/var/lib/samovar $root/etc/samovar $root/var/lib/samovar-torch
     # Where `samovar setup-torch` puts it, which has tests of its own.
     mkdir -p $root/var/lib/samovar-torch/2.11/torch/lib
     mount --bind "$torch/lib" $root/var/lib/samovar-torch/2.11/torch/lib
