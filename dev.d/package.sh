@@ -7,10 +7,8 @@
 source dev.d/lib/setup.sh
 
 check_install() {
-    local torch
-    torch=$(readlink -f .venv)/lib/python3*/site-packages/torch
-    # shellcheck disable=SC2086  # a pattern
-    tests/package/check.sh build/packages $torch build/models/tiny
+    local torch=("$(readlink -f .venv)"/lib/python3*/site-packages/torch)
+    tests/package/check.sh build/packages "${torch[0]}" build/models/tiny
 }
 
 need_packages "${build_packages[@]}" "${package_packages[@]}"
