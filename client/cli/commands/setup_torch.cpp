@@ -75,10 +75,10 @@ const Command kSetupTorch{
     .summary = "Put LibTorch where the packaged workers look for it",
     .detail =
         "Fetches PyTorch's wheel by pip, or takes one that is there, keeps its libraries, and "
-        "asks the worker whether it runs with them before they replace what was there.",
+        "asks\n"
+        "the worker whether it runs with them before they replace what was there. Needs root.",
     .example =
-        "  sudo samovar setup-torch\n"
-        "  sudo samovar setup-torch --cpu --from torch-2.11.0+cpu-cp311-cp311-linux_x86_64.whl",
+        "  samovar setup-torch\n  samovar setup-torch --from torch-2.11.0-cp311-linux_x86_64.whl",
     .json = R"({"torch", "cuda", "bytes", "folder", "worker"}; with --remove {"removed"})",
     .declare = declare};
 

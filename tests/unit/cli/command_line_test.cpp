@@ -33,12 +33,12 @@ TEST(Commands, AllOfThemAreThereOnce) {
     std::set<std::string_view> names;
     for (const Command* command : commands())
         EXPECT_TRUE(names.insert(command->name).second);
-    EXPECT_EQ(names,
-              (std::set<std::string_view>{
-                  "run",    "ps",     "models",  "add",      "remove",       "load",      "unload",
-                  "info",   "ping",   "reload",  "simulate", "why",          "warmth",    "top",
-                  "events", "warm",   "park",    "pin",      "hold",         "release",   "lend",
-                  "bench",  "whoami", "metrics", "doctor",   "debug-report", "completion"}));
+    EXPECT_EQ(names, (std::set<std::string_view>{
+                         "setup-torch", "run",    "ps",           "models",    "add",    "remove",
+                         "load",        "unload", "info",         "ping",      "reload", "simulate",
+                         "why",         "warmth", "top",          "events",    "warm",   "park",
+                         "pin",         "hold",   "release",      "lend",      "bench",  "whoami",
+                         "metrics",     "doctor", "debug-report", "completion"}));
 }
 
 TEST(Commands, EachHelpHasAnExampleTheJsonAndTheExitCodes) {
