@@ -44,6 +44,7 @@ int set_up(const Invocation& invocation, const SetUp& wanted) {
                                   0});
     const std::vector<std::string> words = words_for(wanted, program, invocation.console.json);
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (const std::string& word : words)
         pointers.push_back(const_cast<char*>(word.c_str()));
     pointers.push_back(nullptr);
