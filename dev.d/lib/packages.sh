@@ -19,7 +19,7 @@ check_packages=(
 
 # For ./dev package on top.
 # shellcheck disable=SC2034  # of package.sh
-package_packages=(debhelper patchelf scdoc lintian)
+package_packages=(debhelper patchelf lintian)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {
