@@ -1,6 +1,7 @@
 #include "ipc/json_line.hpp"
 
 #include <cstdint>
+#include <ctime>
 
 namespace samovar::ipc {
 namespace {
@@ -54,6 +55,18 @@ void add_text(std::string& line, std::string_view text) {
 }
 
 }  // namespace
+
+std::string in_utc(std::chrono::system_clock::time_point time) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[32];
+    const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    std::string fraction = std::to_string(1000 + ms.count() % 1000);
+    fraction.front() = '.';
+    return std::string(text, length) + fraction + "Z";
+}
 
 std::string json_line(const JsonFields& fields) {
     std::string line = "{";

@@ -1,6 +1,5 @@
 #include "daemon/log/json_format.hpp"
 
-#include <fmt/chrono.h>
 #include <spdlog/details/log_msg.h>
 
 #include <string_view>
@@ -21,12 +20,6 @@ std::string name_in_json(std::string_view field) {
     return name;
 }
 
-std::string in_utc(spdlog::log_clock::time_point time) {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(spdlog::log_clock::to_time_t(time)), ms.count() % 1000);
-}
-
 class JsonFormat final : public spdlog::formatter {
   public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
@@ -35,8 +28,9 @@ class JsonFormat final : public spdlog::formatter {
         std::vector<std::string> names;
         JournalFields subject = journal_fields(words);
         names.reserve(subject.size());
-        ipc::JsonFields fields{
-            {"time", in_utc(message.time)}, {"level", std::string(level)}, {"program", "samovard"}};
+        ipc::JsonFields fields{{"time", ipc::in_utc(message.time)},
+                               {"level", std::string(level)},
+                               {"program", "samovard"}};
         for (auto& [name, value] : subject)
             fields.emplace_back(names.emplace_back(name_in_json(name)), std::move(value));
         fields.emplace_back("message", std::string(words));

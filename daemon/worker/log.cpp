@@ -58,25 +58,13 @@ std::unique_ptr<spdlog::formatter> format_for_standard_error() {
     return format;
 }
 
-std::string in_utc(spdlog::log_clock::time_point time) {
-    const std::time_t seconds = spdlog::log_clock::to_time_t(time);
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    char text[32];
-    const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    std::string fraction = std::to_string(1000 + ms.count() % 1000);
-    fraction.front() = '.';
-    return std::string(text, length) + fraction + "Z";
-}
-
 // As the daemon's lines are.
 class JsonLines final : public spdlog::formatter {
   public:
     explicit JsonLines(std::string worker) : worker_(std::move(worker)) {}
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
         const std::string line =
-            ipc::json_line({{"time", in_utc(message.time)},
+            ipc::json_line({{"time", ipc::in_utc(message.time)},
                             {"level", spdlog::level::to_string_view(message.level).data()},
                             {"program", "samovar-worker"},
                             {"worker", worker_},
