@@ -12,7 +12,8 @@ namespace samovar::daemon {
 using scheduler::Clock;
 
 // Carrying out one action can cause the next (a worker that cannot be spawned has died at once).
-void Dispatcher::carry_out() {
+// An exception ends the daemon: what would be left undone, jobs would wait for without an end.
+void Dispatcher::carry_out() noexcept {
     if (std::exchange(carrying_out_, true)) return;
     for (auto actions = dispatch_.take(); !actions.empty(); actions = dispatch_.take())
         for (const scheduler::Action& action : actions)

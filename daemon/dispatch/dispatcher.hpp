@@ -170,7 +170,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     void worker_exited(WorkerProcess& worker, const std::string& how) override;
 
     // The actions of the machine.
-    void carry_out();
+    void carry_out() noexcept;
     void perform(const scheduler::StartWorker& action);
     void perform(const scheduler::StopWorker& action);
     void perform(const scheduler::KillWorker& action);

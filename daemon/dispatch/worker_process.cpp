@@ -26,11 +26,24 @@ std::string describe_end(const siginfo_t& info) {
            ::strsignal(info.si_status) + ")";
 }
 
-UnixSocket adopt(const asio::any_io_executor& loop, ipc::UniqueFd fd) {
-    UnixSocket socket(loop);
-    socket.assign(asio::local::stream_protocol(), fd.release());
-    return socket;
+// Gives a descriptor to the loop, which can lack the memory to watch it.
+template <class Watched, class... Kind>
+Result<Watched> watch(const asio::any_io_executor& loop, ipc::UniqueFd fd, const Kind&... kind) {
+    Watched watched(loop);
+    boost::system::error_code fault;
+    watched.assign(kind..., fd.get(), fault);
+    if (fault) return io_error("watching a new worker", fault.value());
+    fd.release();
+    return watched;
 }
+
+template <class Value>
+const Error* error_of(const Result<Value>& result) {
+    return result ? nullptr : &result.error();
+}
+
+using Pidfd = asio::posix::stream_descriptor;
+using Protocol = asio::local::stream_protocol;
 
 }  // namespace
 
@@ -39,23 +52,31 @@ Result<std::shared_ptr<WorkerProcess>> WorkerProcess::spawn(const asio::any_io_e
                                                             Listener& listener) {
     Result<Spawned> spawned = spawn_worker(program);
     if (!spawned) return spawned.error();
-    std::shared_ptr<WorkerProcess> worker(
-        new WorkerProcess(loop, program.name, listener, spawned->pid, std::move(spawned->pidfd),
-                          std::move(spawned->control), std::move(spawned->jobs)));
+    auto pidfd = watch<Pidfd>(loop, std::move(spawned->pidfd));
+    auto control = watch<UnixSocket>(loop, std::move(spawned->control), Protocol());
+    auto jobs = watch<UnixSocket>(loop, std::move(spawned->jobs), Protocol());
+    for (const Error* error : {error_of(pidfd), error_of(control), error_of(jobs)}) {
+        if (!error) continue;
+        end_worker(spawned->pid);
+        return *error;
+    }
+    std::shared_ptr<WorkerProcess> worker(new WorkerProcess(program.name, listener, spawned->pid,
+                                                            std::move(*pidfd), std::move(*control),
+                                                            std::move(*jobs)));
     worker->begin();
     return worker;
 }
 
-WorkerProcess::WorkerProcess(const asio::any_io_executor& loop, std::string name,
-                             Listener& listener, pid_t pid, ipc::UniqueFd pidfd,
-                             ipc::UniqueFd control, ipc::UniqueFd jobs)
+WorkerProcess::WorkerProcess(std::string name, Listener& listener, pid_t pid,
+                             asio::posix::stream_descriptor pidfd, UnixSocket control,
+                             UnixSocket jobs)
     : name_(std::move(name)),
       listener_(listener),
       pid_(pid),
-      pidfd_(loop, pidfd.release()),
-      control_(std::make_shared<Connection>(adopt(loop, std::move(control)), kWorkerLimits)),
-      jobs_(std::make_shared<Connection>(adopt(loop, std::move(jobs)), kWorkerLimits)),
-      timer_(loop) {}
+      pidfd_(std::move(pidfd)),
+      control_(std::make_shared<Connection>(std::move(control), kWorkerLimits)),
+      jobs_(std::make_shared<Connection>(std::move(jobs), kWorkerLimits)),
+      timer_(pidfd_.get_executor()) {}
 
 void WorkerProcess::begin() {
     const auto self = shared_from_this();

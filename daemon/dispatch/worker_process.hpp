@@ -73,8 +73,8 @@ class WorkerProcess : public std::enable_shared_from_this<WorkerProcess> {
     const std::string& name() const { return name_; }
 
   private:
-    WorkerProcess(const asio::any_io_executor& loop, std::string name, Listener& listener,
-                  pid_t pid, ipc::UniqueFd pidfd, ipc::UniqueFd control, ipc::UniqueFd jobs);
+    WorkerProcess(std::string name, Listener& listener, pid_t pid,
+                  asio::posix::stream_descriptor pidfd, UnixSocket control, UnixSocket jobs);
 
     void begin();
     asio::awaitable<void> read_control();

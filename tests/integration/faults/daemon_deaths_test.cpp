@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <future>
 
 #include <samovar/client.hpp>
@@ -64,6 +66,24 @@ TEST_F(DaemonDeaths, end_a_worker_that_is_still_starting) {
     bystander.ask(sleep_job(1));
     EXPECT_TRUE(wait_until([&] { return worker() != 0; }));
     const pid_t orphan = worker();
+    daemon.kill();
+    EXPECT_TRUE(wait_until([&] { return !runs(orphan); }));
+    daemon.start();
+}
+
+// LibTorch alone takes longer to load than a worker may live on: nothing of the worker's own has to
+// run for it to end.
+TEST(DaemonDeathsAtAStart, end_a_worker_whatever_program_it_is) {
+    const TemporaryFolder programs;
+    const auto program = programs.path() / "samovar-worker";
+    std::ofstream(program) << "#!/bin/sh\nexec sleep 1000\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    DaemonUnderTest daemon({.models = {"add"}, .worker_folder = programs.path()});
+    TestClient client(daemon.socket());
+    client.ask(job("add", {floats({1}), floats({2})}));
+    EXPECT_TRUE(wait_until([&] { return daemon.worker().pid != 0; }));
+    const auto orphan = static_cast<pid_t>(daemon.worker().pid);
+    EXPECT_TRUE(runs(orphan));
     daemon.kill();
     EXPECT_TRUE(wait_until([&] { return !runs(orphan); }));
     daemon.start();
