@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr int kBacklog = 128;
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 constexpr std::chrono::milliseconds kLockPatience{2000}, kLockPause{5};
+constexpr std::chrono::milliseconds kAgonyPatience{300}, kAgonyPause{50};
 
 Result<sockaddr_un> address_of(const fs::path& path) {
     sockaddr_un address{};
@@ -51,6 +52,16 @@ bool somebody_listens(const sockaddr_un& address) {
     return errno != ECONNREFUSED;
 }
 
+// What is left of a daemon that was killed holds its socket until the kernel has put it away.
+bool somebody_goes_on_listening(const sockaddr_un& address) {
+    const auto end = std::chrono::steady_clock::now() + kAgonyPatience;
+    while (somebody_listens(address)) {
+        if (std::chrono::steady_clock::now() > end) return true;
+        std::this_thread::sleep_for(kAgonyPause);
+    }
+    return false;
+}
+
 // Whoever starts a daemon holds the lock for microseconds; a folder such as /tmp can be locked by
 // anybody for ever.
 Result<ipc::UniqueFd> lock_folder(const fs::path& folder) {
@@ -76,7 +87,7 @@ Result<void> remove_dead_socket(const fs::path& path, const sockaddr_un& address
     if (!S_ISSOCK(info.st_mode))
         return Error{Errc::invalid_argument, path.string() + " exists and is no socket",
                      "remove it, or name another with --socket", 0, 0};
-    if (somebody_listens(address))
+    if (somebody_goes_on_listening(address))
         return Error{Errc::invalid_argument, "a daemon already listens on " + path.string(),
                      "use that one, stop it and wait for its end, or name another socket with "
                      "--socket",

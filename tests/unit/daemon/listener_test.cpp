@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #include <fstream>
+#include <thread>
 
 #include "tests/support/process.hpp"
 #include "tests/support/test_client.hpp"
@@ -69,6 +70,22 @@ TEST_F(Listening, sets_the_mode_whatever_the_umask_is) {
 TEST_F(Listening, takes_the_place_of_a_dead_socket) {
     leave_dead_socket();
     EXPECT_TRUE(open());
+}
+
+TEST_F(Listening, waits_for_the_last_moment_of_one_that_ends) {
+    std::optional<Listener> first;
+    if (auto opened = open()) first.emplace(std::move(*opened));
+    ASSERT_TRUE(first);
+    // As SIGKILL leaves it: nobody removes the name.
+    const fs::path kept = folder_.path() / "kept";
+    fs::create_hard_link(path(), kept);
+    std::jthread end([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        first->close();
+        fs::rename(kept, path());
+    });
+    const auto second = open();
+    EXPECT_TRUE(second) << second.error().message;
 }
 
 TEST_F(Listening, leaves_a_living_one_alone) {
