@@ -6,7 +6,7 @@ namespace samovar::daemon {
 namespace {
 
 // After so many frames without a pause the others get their turn.
-constexpr unsigned kFramesInARow = 64;
+constexpr unsigned kFramesInARow = 16;
 // Frames are sent together up to about what a socket takes at a time.
 constexpr std::size_t kJoinedBytes = 128u << 10;
 
@@ -117,7 +117,9 @@ void Connection::wait_to_write() {
     socket_.async_wait(UnixSocket::wait_write, [self](boost::system::error_code fault) {
         self->writing_ = false;
         self->write_timer_.cancel();
-        if (!fault && !self->closed_) self->flush();
+        if (self->closed_) return;
+        if (fault) return self->close_because("waiting until it reads: " + fault.message());
+        self->flush();
     });
 }
 

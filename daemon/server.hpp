@@ -90,6 +90,7 @@ class Server {
     std::shared_ptr<Metrics> metrics_;
     Dispatcher dispatcher_;
     Keeper keeper_;
+    Turns turns_;
     Services services_;
     Listener listener_;
     Scrapers scrapers_;

@@ -45,6 +45,7 @@ Session::~Session() = default;
 
 asio::awaitable<void> Session::run() {
     const auto self = shared_from_this();
+    services_.turns.enter(uid());
     try {
         co_await serve();
     } catch (const std::exception& fault) {
@@ -75,6 +76,10 @@ asio::awaitable<void> Session::serve() {
             if (frame.error().code != Errc::disconnected) refuse_protocol(0, frame.error());
             co_return;
         }
+        if (!services_.turns.is_free()) {
+            co_await services_.turns.wait(uid());
+            if (connection_->closed()) co_return;
+        }
         if (greeted_) {
             if (!handle(*frame)) co_return;
             continue;
@@ -91,6 +96,7 @@ asio::awaitable<void> Session::serve() {
 // Gives back everything it holds. What a worker still reads or writes lives on in its job.
 void Session::end() {
     ended_ = true;
+    services_.turns.leave(uid());
     spdlog::debug("{}: ended after {}{}{}", name_, ipc::count_of(jobs_seen_, "job"),
                   connection_->reason().empty() ? "" : ": ", connection_->reason());
     for (const auto& [request, job] : std::exchange(jobs_, {}))

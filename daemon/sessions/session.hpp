@@ -12,6 +12,7 @@
 #include "daemon/policy/policy_in_force.hpp"
 #include "daemon/residency/keeper.hpp"
 #include "daemon/sessions/channels.hpp"
+#include "daemon/sessions/turns.hpp"
 #include "ipc/os/peer.hpp"
 #include "ipc/wire/access_messages.hpp"
 
@@ -25,6 +26,7 @@ struct Services {
     ChannelTable& channels;
     JobQueue& queue;
     const PolicyInForce& policy;
+    Turns& turns;
     // Reads the configuration and the models directory again and applies them.
     std::function<asio::awaitable<Result<ipc::ReloadReport>>()> reload;
     // Links a folder into the models directory, or takes such a link away.
