@@ -29,13 +29,14 @@ class Listening : public testing::Test {
     }
     Result<Listener> open() { return open({path(), 0660, ""}); }
     fs::path path() const { return folder_.path() / "socket"; }
-    // A socket file that nobody listens on.
-    void leave_dead_socket() const {
-        const ipc::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    // A socket file that nobody listens on yet.
+    ipc::UniqueFd bound_socket() const {
+        ipc::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         path().string().copy(address.sun_path, sizeof address.sun_path - 1);
-        ASSERT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        return fd;
     }
 
     tests::Loop loop_;
@@ -68,24 +69,19 @@ TEST_F(Listening, sets_the_mode_whatever_the_umask_is) {
 }
 
 TEST_F(Listening, takes_the_place_of_a_dead_socket) {
-    leave_dead_socket();
+    bound_socket();
     EXPECT_TRUE(open());
 }
 
-TEST_F(Listening, waits_for_the_last_moment_of_one_that_ends) {
-    std::optional<Listener> first;
-    if (auto opened = open()) first.emplace(std::move(*opened));
-    ASSERT_TRUE(first);
-    // As SIGKILL leaves it: nobody removes the name.
-    const fs::path kept = folder_.path() / "kept";
-    fs::create_hard_link(path(), kept);
-    std::jthread end([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        first->close();
-        fs::rename(kept, path());
+TEST_F(Listening, waits_for_the_last_moment_of_one_that_was_killed) {
+    ipc::UniqueFd dying = bound_socket();
+    ASSERT_EQ(::listen(dying.get(), 8), 0);
+    // It is gone once somebody has asked.
+    const std::jthread end([&] {
+        const ipc::UniqueFd asked(::accept(dying.get(), nullptr, nullptr));
+        dying.reset();
     });
-    const auto second = open();
-    EXPECT_TRUE(second) << second.error().message;
+    EXPECT_TRUE(open());
 }
 
 TEST_F(Listening, leaves_a_living_one_alone) {
@@ -152,7 +148,7 @@ TEST_F(Listening, removes_no_socket_but_its_own) {
     auto listener = open();
     ASSERT_TRUE(listener);
     fs::remove(path());
-    leave_dead_socket();
+    bound_socket();
     listener->close();
     EXPECT_TRUE(fs::is_socket(path()));
 }
