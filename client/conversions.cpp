@@ -12,6 +12,10 @@ std::string_view to_string(WorkerState state) noexcept {
     return ipc::to_string(static_cast<ipc::WorkerState>(state));
 }
 
+std::string_view to_string(Confinement confinement) noexcept {
+    return ipc::to_string(static_cast<ipc::Confinement>(confinement));
+}
+
 namespace client {
 namespace {
 
@@ -52,7 +56,8 @@ WorkerStatus to_public(ipc::WorkerStatus&& message) {
             message.restarts,
             message.in_flight,
             message.resident_bytes,
-            std::move(message.problem)};
+            std::move(message.problem),
+            static_cast<Confinement>(message.sandbox)};
 }
 
 CacheStatus to_public(const ipc::CacheStatus& message) {

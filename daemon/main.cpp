@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -46,6 +47,12 @@ void raise_descriptor_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Workers are of the same user, who may else read and stop its own processes: what is not dumpable
+// is nobody's but root's to look into, and leaves no core.
+void keep_workers_out() {
+    ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 samovar::Result<samovar::daemon::Listener> open_listener(
@@ -96,6 +103,7 @@ int main(int argc, char** argv) {
     const auto watchdog = watchdog_interval(environment_of_process, ::getpid());
     if (!watchdog) return refuse(watchdog.error());
     raise_descriptor_limit();
+    if (options.sandbox != "off") keep_workers_out();
     start_log(options.log_level, options.log_format, logs_to_the_journal());
 
     asio::io_context loop(1);

@@ -23,6 +23,7 @@ constexpr std::int64_t kLongestDrainMs = 600'000, kLongestLingerMs = 3'600'000;
 constexpr std::int64_t kShortestIdleMs = 100, kLongestIdleMs = std::int64_t{365} * 86'400'000;
 constexpr std::chrono::minutes kPrivateIdle{10};
 constexpr std::uint64_t kLargestDecodeCache = std::uint64_t{1} << 40;  // 1 TiB
+const std::initializer_list<std::string_view> kSandboxes = {"auto", "require", "off"};
 const std::initializer_list<std::string_view> kLogFormats = {"auto", "text", "json", "journal"};
 const std::initializer_list<std::string_view> kLogLevels = {"debug", "info", "warning", "error"};
 
@@ -163,6 +164,7 @@ void read_config(const fs::path& file, Options& options) {
         reader.integer("parallel_loads", 1, static_cast<std::int64_t>(kMaxWorkers),
                        static_cast<std::int64_t>(options.parallel_loads)));
     options.decode_cache = read_decode_cache(reader, options.decode_cache);
+    options.sandbox = reader.one_of("sandbox", kSandboxes, "auto");
     options.log_level = reader.one_of("log_level", kLogLevels, "info");
     options.log_format = log_format_of(reader.one_of("log_format", kLogFormats, "auto"));
     options.budgets = read_budgets(reader);
@@ -177,7 +179,7 @@ void read_config(const fs::path& file, Options& options) {
 }
 
 struct Flags {
-    std::string config, socket, mode, group, metrics, models, store, state, worker_folder,
+    std::string config, socket, mode, group, metrics, models, store, state, worker_folder, sandbox,
         log_level, log_format, meminfo, pressure, nvml, device_nodes;
     unsigned threads = 0;
     double drain = -1, linger = -1, idle_exit = -1;
@@ -201,6 +203,9 @@ void declare(CLI::App& app, Flags& flags) {
     app.add_option("--state", flags.state, "folder for what outlives the daemon")->type_name("DIR");
     app.add_option("--worker-folder", flags.worker_folder, "where the worker programs are")
         ->type_name("DIR");
+    app.add_option("--sandbox", flags.sandbox,
+                   "of workers: auto, what the kernel has; require; off (auto)")
+        ->check(CLI::IsMember(std::vector<std::string>(kSandboxes.begin(), kSandboxes.end())));
     app.add_option("--threads", flags.threads, "threads of one inference on the CPU (all cores)")
         ->check(CLI::Range(1, 1024));
     app.add_option("--drain", flags.drain, "seconds that running jobs get at the end (10)")
@@ -244,6 +249,7 @@ void apply(const Flags& flags, Options& options) {
     if (!flags.store.empty()) options.store = fs::absolute(flags.store);
     if (!flags.state.empty()) options.state = fs::absolute(flags.state);
     if (!flags.worker_folder.empty()) options.worker_folder = fs::absolute(flags.worker_folder);
+    if (!flags.sandbox.empty()) options.sandbox = flags.sandbox;
     if (flags.threads > 0) options.threads = flags.threads;
     if (flags.drain >= 0)
         options.drain = std::chrono::milliseconds(static_cast<long>(flags.drain * 1000));

@@ -23,6 +23,7 @@ struct Options {
     std::chrono::milliseconds linger{10'000};  // how long an empty worker stays
     std::size_t parallel_loads = 2;            // over all workers
     std::uint64_t decode_cache = 64u << 20;    // bytes of decoded pictures, in each worker
+    std::string sandbox = "auto";              // of workers: auto, require, off
     BudgetOptions budgets;
     QueueOptions queue;
     PolicyFile policy;

@@ -30,6 +30,8 @@ WorkerSettings settings_of(const Options& options) {
     settings.log_level = options.log_level;
     settings.log_json = options.log_format == LogFormat::json;
     settings.decode_cache = options.decode_cache;
+    settings.sandbox = options.sandbox;
+    settings.rooms = Store::rooms_in(options.store);
     settings.limits.linger = options.linger;
     settings.limits.ask_for_room = true;
     settings.limits.parallel_loads = options.parallel_loads;
@@ -111,6 +113,13 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
     dispatcher_.on_load_to_come = [this](const ModelVersion& model) {
         asio::post(ahead_, [code = model.code, stop = stop_ahead_.get_token()] {
             read_ahead(files_to_read(code), stop);
+        });
+    };
+    dispatcher_.on_left_behind = [this](std::vector<std::filesystem::path> folders) {
+        asio::post(disk_, [folders = std::move(folders)] {
+            std::error_code ignored;
+            for (const std::filesystem::path& folder : folders)
+                std::filesystem::remove_all(folder, ignored);
         });
     };
     dispatcher_.on_idle = [this] {

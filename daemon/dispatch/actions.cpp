@@ -29,8 +29,11 @@ void Dispatcher::perform(const scheduler::StartWorker& action) {
     place.started = Clock::now();
     place.killed_for.clear();
     place.not_started.clear();
+    Result<Room> room = Room::make(settings_.rooms);
+    if (room) place.program.room = room->folder();
     Result<std::shared_ptr<WorkerProcess>> worker =
-        WorkerProcess::spawn(loop_, place.program, *this);
+        room ? WorkerProcess::spawn(loop_, place.program, *this) : room.error();
+    if (room) place.room = std::move(*room);
     if (worker) {
         place.process = std::move(*worker);
         if (counter) counter->worker_started(place.program.name);
@@ -39,6 +42,7 @@ void Dispatcher::perform(const scheduler::StartWorker& action) {
     }
     place.problem = worker.error().message;
     place.not_started = worker.error().hint.empty() ? "see the daemon's log" : worker.error().hint;
+    leave_room(place);
     spdlog::error("worker {}: {}", place.program.name, describe(worker.error()));
     dispatch_.worker_exited(action.worker, Clock::now());
 }
@@ -69,7 +73,7 @@ void Dispatcher::perform(const scheduler::ForgoRoom& action) {
 }
 
 void Dispatcher::perform(const scheduler::LoadModel& action) {
-    const Place& place = places_[action.worker];
+    Place& place = places_[action.worker];
     if (!place.process) return;
     memory_before_[action.model] = anonymous_bytes(place.process->pid());
     const ModelPtr& model = models_.at(action.model);
@@ -86,12 +90,15 @@ void Dispatcher::perform(const scheduler::LoadModel& action) {
     if (!measure) message.batch.rows = model->rows_at_a_time();
     if (message.warm_ups_may_fail && dispatch_.view_model(action.model).queued > 0 && !measure)
         message.warm_ups.clear();
+    if (Result<void> there = place.room->bring_in(message); !there)
+        return load_failed(action.worker, action.model, there.error());
     place.process->request(message, -1, answer);
     listen_soon();
 }
 
 void Dispatcher::perform(const scheduler::UnloadModel& action) {
-    auto answer = [this, id = action.model](const ipc::Frame&) {
+    auto answer = [this, worker = action.worker, id = action.model](const ipc::Frame&) {
+        take_out(places_[worker], id);
         dispatch_.model_unloaded(id, Clock::now());
         carry_out();
     };

@@ -74,8 +74,15 @@ void Dispatcher::worker_said_hello(WorkerProcess& worker, const ipc::WorkerHello
         return worker.kill();
     }
     place.spawn_ns = nanoseconds(Clock::now() - place.started);
-    spdlog::info("worker {} pid {}: ready after {} ms, LibTorch {}, {}", worker.name(),
-                 worker.pid(), place.spawn_ns / 1'000'000, hello.torch, hello.device_name);
+    spdlog::info("worker {} pid {}: ready after {} ms, LibTorch {}, {}; sandbox {}: {}",
+                 worker.name(), worker.pid(), place.spawn_ns / 1'000'000, hello.torch,
+                 hello.device_name, to_string(hello.sandbox), hello.sandbox_words);
+    place.sandbox = hello.sandbox;
+    if (settings_.sandbox != "off" && hello.sandbox != ipc::Confinement::full &&
+        !std::exchange(told_of_sandbox_, true))
+        spdlog::warn("workers are confined {}: {}; docs/sandbox.md says what that leaves open",
+                     hello.sandbox == ipc::Confinement::none ? "not at all" : "in part",
+                     hello.sandbox_words);
     place.device_init_ns = std::min(hello.device_init_ns, place.spawn_ns);
     place.spawn_ns -= place.device_init_ns;
     dispatch_.worker_ready(id, Clock::now());
@@ -219,7 +226,13 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
         return carry_out();
     }
     const auto reply = ipc::decode<ipc::ErrorReply>(frame.body);
-    Error error = reply ? reply->error : reply.error();
+    load_failed(id, model, reply ? reply->error : reply.error());
+}
+
+void Dispatcher::load_failed(scheduler::WorkerId id, scheduler::ModelId model, Error error) {
+    const auto found = models_.find(model);
+    const scheduler::Time now = Clock::now();
+    take_out(places_[id], model);
     const bool ran_out = error.code == Errc::out_of_memory;
     if (ran_out) error.message += "; " + watcher->ran_out(*found->second);
     load_problems_[model] = describe(error).substr(0, kMaxProblemBytes);
@@ -234,6 +247,15 @@ void Dispatcher::load_answered(scheduler::WorkerId id, scheduler::ModelId model,
         dispatch_.model_load_failed(model, now);
     }
     carry_out();
+}
+
+void Dispatcher::take_out(Place& place, scheduler::ModelId model) {
+    if (place.room && on_left_behind) on_left_behind(place.room->take_out(model));
+}
+
+void Dispatcher::leave_room(Place& place) {
+    if (place.room && on_left_behind) on_left_behind({place.room->folder()});
+    place.room.reset();
 }
 
 // What the model holds of its device: its weights, and by what else the worker grew. The first load
@@ -292,6 +314,8 @@ void Dispatcher::worker_exited(WorkerProcess& worker, const std::string& how) {
     if (!expected && counter) counter->worker_died(worker.name());
     if (!expected) place.problem = place.killed_for.empty() ? how : place.killed_for;
     place.process.reset();
+    leave_room(place);
+    place.sandbox = {};
     place.mapped.clear();
     place.mapping.clear();
     place.gone_while_mapping.clear();

@@ -58,7 +58,9 @@ scheduler::WorkerId Dispatcher::place_for(const ModelVersion& model) {
                      settings_.threads,
                      settings_.log_level,
                      settings_.decode_cache,
-                     settings_.log_json};
+                     settings_.log_json,
+                     settings_.sandbox,
+                     {}};
     return id;
 }
 
@@ -365,6 +367,7 @@ std::vector<ipc::WorkerStatus> Dispatcher::worker_status() const {
         status.in_flight = static_cast<std::uint32_t>(view.in_flight);
         status.resident_bytes = place.process ? resident_bytes(place.process->pid()) : 0;
         const std::string silent = silence(place);
+        status.sandbox = place.sandbox;
         status.problem = (silent.empty() ? place.problem : silent).substr(0, kMaxProblemBytes);
         if (list.size() < kMaxWorkers) list.push_back(std::move(status));
     }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "daemon/dispatch/counter.hpp"
+#include "daemon/dispatch/room.hpp"
 #include "daemon/dispatch/watcher.hpp"
 #include "daemon/dispatch/worker_process.hpp"
 #include "daemon/models/registry.hpp"
@@ -50,6 +51,8 @@ struct WorkerSettings {
     std::string log_level = "info";
     bool log_json = false;
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures, in each worker
+    std::string sandbox = "auto";    // off, auto or require
+    std::filesystem::path rooms;     // where workers get folders of their own
     scheduler::DispatchLimits limits;
 };
 
@@ -109,6 +112,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     std::function<void()> on_idle;
     // Called for a model that is cold and was asked for, but whose load cannot begin yet.
     std::function<void(const ModelVersion&)> on_load_to_come;
+    // Called with what a worker had in its room and needs no more, for whoever may wait for a disk.
+    std::function<void(std::vector<std::filesystem::path>)> on_left_behind;
     DispatchWatcher* watcher = nullptr;  // set before the first apply(), and outlives the last job
     DispatchCounter* counter = nullptr;  // or nobody; as that one
     std::size_t jobs() const { return dispatch_.jobs(); }
@@ -144,6 +149,8 @@ class Dispatcher final : private WorkerProcess::Listener {
     struct Place {
         WorkerProgram program;
         std::shared_ptr<WorkerProcess> process;
+        std::optional<Room> room;  // of that process
+        ipc::Confinement sandbox{};
         std::set<std::uint32_t> mapped, mapping, gone_while_mapping;
         // Batches, until the channels of the first are mapped.
         std::deque<std::vector<scheduler::JobId>> outgoing;
@@ -196,6 +203,9 @@ class Dispatcher final : private WorkerProcess::Listener {
     void map_channel(scheduler::WorkerId id, const Channel& channel);
     void channel_answered(scheduler::WorkerId id, std::uint32_t channel, const ipc::Frame& frame);
     void load_answered(scheduler::WorkerId id, scheduler::ModelId model, const ipc::Frame& frame);
+    void load_failed(scheduler::WorkerId id, scheduler::ModelId model, Error error);
+    void take_out(Place& place, scheduler::ModelId model);
+    void leave_room(Place& place);
     void load_progressed(scheduler::ModelId model, const ipc::Progress& progress);
     bool finish(scheduler::JobId id, const ipc::Frame& frame);
     void stay_awake(const ModelVersion& model, scheduler::Time now);
@@ -245,6 +255,7 @@ class Dispatcher final : private WorkerProcess::Listener {
     bool carrying_out_ = false;
     scheduler::Time eager_until_{};
     bool draining_ = false, shut_down_ = false;
+    bool told_of_sandbox_ = false;  // that workers have it in part, or not at all
 };
 
 }  // namespace samovar::daemon

@@ -168,7 +168,11 @@ Result<Spawned> spawn_worker(const WorkerProgram& program) {
                                        "--log-level",
                                        program.log_level,
                                        "--decode-cache",
-                                       std::to_string(program.decode_cache)};
+                                       std::to_string(program.decode_cache),
+                                       "--sandbox",
+                                       program.sandbox,
+                                       "--room",
+                                       program.room.string()};
     if (program.log_json) arguments.emplace_back("--log-json");
     std::vector<std::string> variables = environment();
     const Plan plan{

@@ -20,6 +20,8 @@ struct WorkerProgram {
     std::string log_level = "info";  // debug, info, warning, error
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures that it keeps
     bool log_json = false;           // lines of JSON, not words
+    std::string sandbox = "auto";    // off, auto or require
+    std::filesystem::path room;      // all of the daemon's that it may read
 };
 
 // One samovar-worker process: its two sockets, its pidfd and its end. Loop thread only.

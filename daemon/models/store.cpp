@@ -90,10 +90,17 @@ Result<Store> Store::open(const fs::path& folder) {
     if (!lock) return io_error("store " + folder.string() + "/lock", errno);
     // Exclusive while nobody else is here; collect() turns it into a shared one, which another
     // daemon that starts at the same moment waits for.
-    if (!set_lock(lock.get(), F_WRLCK)) set_lock(lock.get(), F_RDLCK, F_OFD_SETLKW);
+    if (set_lock(lock.get(), F_WRLCK))
+        fs::remove_all(rooms_in(folder), fault);
+    else
+        set_lock(lock.get(), F_RDLCK, F_OFD_SETLKW);
     Store store(folder, std::move(lock));
     store.load_index();
     return store;
+}
+
+fs::path Store::rooms_in(const fs::path& folder) {
+    return folder / "rooms";
 }
 
 Result<Store::Stamp> Store::stamp_of(const fs::path& source) {

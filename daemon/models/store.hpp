@@ -24,6 +24,9 @@ class Store {
   public:
     // Makes the folders. Errors: `io`.
     static Result<Store> open(const std::filesystem::path& folder);
+    // Where workers get folders of their own, in the same file system, so that they can be links.
+    // What daemons left there that were killed goes when one opens the store that is alone.
+    static std::filesystem::path rooms_in(const std::filesystem::path& folder);
 
     struct Taken {
         std::string hash;            // 32 hexadecimal digits of XXH3-128

@@ -14,6 +14,7 @@ namespace samovar::worker {
 namespace {
 
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 3> kSandboxes{"off", "auto", "require"};
 
 std::optional<int> number(std::string_view text, int least, int most) {
     int value = 0;
@@ -51,6 +52,8 @@ const char* usage() noexcept {
            "  --name NAME          for the log and the process list (cpu)\n"
            "  --log-level LEVEL    debug, info, warning or error (info)\n"
            "  --log-json           log lines of JSON\n"
+           "  --sandbox MODE       off, auto (what the kernel has) or require (off)\n"
+           "  --room DIR           with a sandbox: the folder that models are read from\n"
            "  --probe              print LibTorch's version and the devices, and exit\n"
            "  --help\n"
            "\n"
@@ -58,13 +61,15 @@ const char* usage() noexcept {
 }
 
 Result<Arguments> parse_arguments(int argc, char** argv) {
-    static constexpr std::array<option, 9> kOptions{
+    static constexpr std::array<option, 11> kOptions{
         {{"device", required_argument, nullptr, 'd'},
          {"threads", required_argument, nullptr, 't'},
          {"decode-cache", required_argument, nullptr, 'c'},
          {"name", required_argument, nullptr, 'n'},
          {"log-level", required_argument, nullptr, 'l'},
          {"log-json", no_argument, nullptr, 'j'},
+         {"sandbox", required_argument, nullptr, 's'},
+         {"room", required_argument, nullptr, 'r'},
          {"probe", no_argument, nullptr, 'p'},
          {"help", no_argument, nullptr, 'h'},
          {nullptr, 0, nullptr, 0}}};
@@ -84,6 +89,12 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
                 return wrong(std::string("--log-level ") + optarg +
                              " is none of debug, info, warning, error");
             arguments.log_level = optarg;
+        } else if (c == 's') {
+            if (std::find(kSandboxes.begin(), kSandboxes.end(), optarg) == kSandboxes.end())
+                return wrong(std::string("--sandbox ") + optarg + " is none of off, auto, require");
+            arguments.sandbox = optarg;
+        } else if (c == 'r') {
+            arguments.room = optarg;
         } else if (c == 'd') {
             if (!take_device(optarg, arguments))
                 return wrong(std::string("--device ") + optarg + " is none of cpu, cuda, cuda:N");
@@ -102,6 +113,8 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
         }
     }
     if (optind < argc) return wrong(std::string("an unknown argument: ") + argv[optind]);
+    if (arguments.sandbox != "off" && arguments.room.empty())
+        return wrong("--sandbox " + arguments.sandbox + " without a --room");
     return arguments;
 }
 

@@ -15,7 +15,9 @@ struct Arguments {
     std::string log_level = "info";  // debug, info, warning or error
     std::uint64_t decode_cache = 0;  // bytes of decoded pictures that are kept; 0: none
     bool log_json = false;           // lines of JSON, not words
-    bool probe = false;              // print what this worker can do, and exit
+    std::string sandbox = "off";     // off, auto or require
+    std::string room;    // the folder in which models lie; all that it reads in a sandbox
+    bool probe = false;  // print what this worker can do, and exit
     bool help = false;
 };
 

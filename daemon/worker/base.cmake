@@ -14,6 +14,9 @@ if(NOT TARGET samovar_worker_base)
         ${_worker}/outbox.cpp
         ${_worker}/cache/result_cache.cpp
         ${_worker}/process.cpp
+        ${_worker}/sandbox/landlock.cpp
+        ${_worker}/sandbox/sandbox.cpp
+        ${_worker}/sandbox/system_calls.cpp
         ${_worker}/engine/error_text.cpp
         ${_worker}/engine/mapped_file.cpp
         ${_worker}/engine/package.cpp

@@ -20,6 +20,7 @@
 #include "daemon/worker/models.hpp"
 #include "daemon/worker/outbox.hpp"
 #include "daemon/worker/process.hpp"
+#include "daemon/worker/sandbox/sandbox.hpp"
 #include "daemon/worker/unwanted.hpp"
 
 using namespace samovar;
@@ -35,6 +36,19 @@ int probe() {
     for (std::size_t i = 0; i < names.size(); ++i)
         std::printf("device cuda:%zu %s\n", i, names[i].c_str());
     return 0;
+}
+
+// What `arguments` ask for; none where they ask for none.
+Result<Sandbox> take_sandbox(const Arguments& arguments) {
+    if (arguments.sandbox == "off") return Sandbox{ipc::Confinement::none, "turned off"};
+    return enter_sandbox({arguments.room, arguments.cuda, arguments.sandbox == "require"});
+}
+
+int cannot_serve(ipc::WorkerHello hello, const Error& why, Outbox& control) {
+    hello.problem = cut(describe(why), kMaxTextBytes);
+    control.send(hello, 0);
+    log::error(hello.problem);
+    return 1;
 }
 
 [[noreturn]] void serve(Device& device, const Arguments& arguments, Outbox& control) {
@@ -79,16 +93,16 @@ int main(int argc, char** argv) {
     ipc::WorkerHello hello;
     hello.build = SAMOVAR_VERSION;
     hello.torch = TORCH_VERSION;
+    // Before there is a thread and anything of a model.
+    Result<Sandbox> sandbox = take_sandbox(*arguments);
+    if (!sandbox) return cannot_serve(std::move(hello), sandbox.error(), control);
+    hello.sandbox = sandbox->is;
+    hello.sandbox_words = cut(std::move(sandbox->words), kMaxTextBytes);
     const auto begun = std::chrono::steady_clock::now();
     Result<std::unique_ptr<Device>> device =
         arguments->cuda ? make_cuda_device(arguments->cuda_index)
                         : Result<std::unique_ptr<Device>>(make_cpu_device());
-    if (!device) {
-        hello.problem = cut(describe(device.error()), kMaxTextBytes);
-        control.send(hello, 0);
-        log::error(hello.problem);
-        return 1;
-    }
+    if (!device) return cannot_serve(std::move(hello), device.error(), control);
     hello.device_init_ns = static_cast<std::uint64_t>(
         std::chrono::nanoseconds(std::chrono::steady_clock::now() - begun).count());
     hello.device = (*device)->name();

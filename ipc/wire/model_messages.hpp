@@ -28,6 +28,14 @@ enum class WorkerState : std::uint8_t {
 };
 std::string_view to_string(WorkerState state) noexcept;
 
+// How much of its sandbox a worker has; see docs/sandbox.md.
+enum class Confinement : std::uint8_t {
+    none = 0,    // turned off, no process, or a kernel that has nothing of it
+    partly = 1,  // one half of two; the log says which
+    full = 2,
+};
+std::string_view to_string(Confinement confinement) noexcept;
+
 // One axis of a declared tensor: a fixed size (min == max, no name) or a named one within bounds.
 struct Axis {
     std::string name;
@@ -240,11 +248,12 @@ struct WorkerStatus {
     std::uint32_t in_flight = 0;
     std::uint64_t resident_bytes = 0;
     std::string problem;
+    Confinement sandbox{};
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerStatus& m) {
     ar(bounded(m.name, 2 * kMaxNameBytes), as_integer(m.state), m.pid, m.restarts, m.in_flight,
-       m.resident_bytes, bounded(m.problem, kMaxProblemBytes));
+       m.resident_bytes, bounded(m.problem, kMaxProblemBytes), as_integer(m.sandbox));
 }
 
 struct Status {

@@ -89,6 +89,15 @@ std::string_view to_string(WorkerState state) noexcept {
     return "unknown";
 }
 
+std::string_view to_string(Confinement confinement) noexcept {
+    switch (confinement) {
+        case Confinement::none: return "off";
+        case Confinement::partly: return "partly";
+        case Confinement::full: return "on";
+    }
+    return "unknown";
+}
+
 std::string_view to_string(Task task) noexcept {
     switch (task) {
         case Task::tensor: return "tensor";

@@ -115,12 +115,15 @@ struct WorkerHello {
     std::string device_name;
     std::string problem;               // not empty: it cannot serve, and exits
     std::uint64_t device_init_ns = 0;  // how long its device took to come up
+    Confinement sandbox{};
+    std::string sandbox_words;  // what there is of it and what not, and why
 };
 template <class Archive>
 void serialize(Archive& ar, WorkerHello& m) {
     ar(bounded(m.build, kMaxNameBytes), bounded(m.torch, kMaxNameBytes),
        bounded(m.device, kMaxNameBytes), bounded(m.device_name, kMaxTextBytes),
-       bounded(m.problem, kMaxTextBytes), m.device_init_ns);
+       bounded(m.problem, kMaxTextBytes), m.device_init_ns, as_integer(m.sandbox),
+       bounded(m.sandbox_words, kMaxTextBytes));
 }
 
 // Answer: Ok, or Error. Jobs name the channel by this id.

@@ -272,8 +272,10 @@ StatusReport specimen<StatusReport>() {
     m.channels = 4;
     m.channel_bytes = 50'331'648;
     m.jobs = 6;
-    m.workers.push_back({"cpu", WorkerState::ready, 4243, 1, 2, 125'829'120, ""});
-    m.workers.push_back({"cuda:0", WorkerState::backing_off, 0, 4, 0, 0, "killed by signal 9"});
+    m.workers.push_back(
+        {"cpu", WorkerState::ready, 4243, 1, 2, 125'829'120, "", Confinement::full});
+    m.workers.push_back(
+        {"cuda:0", WorkerState::backing_off, 0, 4, 0, 0, "killed by signal 9", Confinement::none});
     m.models.push_back({"selfie",    Residency::hot,
                         "cpu",       5,
                         2,           1'000,
@@ -302,7 +304,14 @@ Metrics specimen<Metrics>() {
 
 template <>
 WorkerHello specimen<WorkerHello>() {
-    return {"0.1.0", "2.11.0", "cuda:0", "NVIDIA H200", "no room", 250'000'000};
+    return {"0.1.0",
+            "2.11.0",
+            "cuda:0",
+            "NVIDIA H200",
+            "no room",
+            250'000'000,
+            Confinement::partly,
+            "Landlock, no filter of system calls: seccomp: refused"};
 }
 template <>
 MapChannel specimen<MapChannel>() {

@@ -31,7 +31,8 @@ Json to_json(const WorkerStatus& worker) {
             {"restarts", worker.restarts},
             {"in_flight", worker.in_flight},
             {"resident_bytes", worker.resident_bytes},
-            {"problem", worker.problem}};
+            {"problem", worker.problem},
+            {"sandbox", to_string(worker.sandbox)}};
 }
 
 Json known(const std::optional<std::uint64_t>& bytes) {

@@ -26,7 +26,8 @@ std::string workers_in_words(const std::vector<WorkerStatus>& workers, const Str
                  {"PID", kRight},
                  {"JOBS", kRight},
                  {"RESTARTS", kRight},
-                 {"MEMORY", kRight}});
+                 {"MEMORY", kRight},
+                 {"SANDBOX"}});
     std::string problems;
     for (const WorkerStatus& worker : workers) {
         table.add({worker.name,
@@ -34,7 +35,8 @@ std::string workers_in_words(const std::vector<WorkerStatus>& workers, const Str
                    worker.pid == 0 ? "-" : std::to_string(worker.pid),
                    std::to_string(worker.in_flight),
                    std::to_string(worker.restarts),
-                   worker.resident_bytes == 0 ? "-" : bytes_in_words(worker.resident_bytes)});
+                   worker.resident_bytes == 0 ? "-" : bytes_in_words(worker.resident_bytes),
+                   worker.pid == 0 ? "-" : std::string(to_string(worker.sandbox))});
         if (!worker.problem.empty())
             problems += fmt::format("{}: {}\n", worker.name, printable(worker.problem));
     }
@@ -75,7 +77,7 @@ const Command kPs{
     .json =
         "{\"daemon\", \"pid\", \"uptime_ms\", \"sessions\", \"channels\", \"channel_bytes\", "
         "\"jobs\",\n \"workers\": [{\"name\", \"state\", \"pid\", \"restarts\", \"in_flight\", "
-        "\"resident_bytes\", \"problem\"}],\n \"models\": [{\"name\", \"residency\", "
+        "\"resident_bytes\", \"problem\", \"sandbox\"}],\n \"models\": [{\"name\", \"residency\", "
         "\"worker\", \"device\", \"queued\", \"in_flight\", \"jobs_done\",\n"
         "             \"jobs_failed\", \"weight_bytes\", \"device_bytes\", \"host_bytes\", "
         "\"measured\", \"idle_ms\",\n             \"uses\", \"cold_starts\", \"next\": {\"rung\", "

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "ipc/os/landlock_version.hpp"
 #include "ipc/os/unique_fd.hpp"
 #include "ipc/words.hpp"
 
@@ -33,13 +34,6 @@ bool has_pidfds() {
     return static_cast<bool>(fd);
 }
 
-int landlock_version() {
-    constexpr unsigned kAskForVersion = 1;  // LANDLOCK_CREATE_RULESET_VERSION
-    constexpr long kCreateRuleset = 444;    // on all machines
-    const long version = ::syscall(kCreateRuleset, nullptr, 0, kAskForVersion);
-    return version > 0 ? static_cast<int>(version) : 0;
-}
-
 std::uint64_t kilobytes_of(const std::string& text, const std::string& name) {
     const std::size_t at = text.find(name + ":");
     if (at == text.npos) return 0;
@@ -59,7 +53,7 @@ KernelFacts read_kernel() {
     if (::uname(&names) == 0) facts.release = names.release;
     facts.sealed_memfd = makes_sealed_memfds();
     facts.pidfd = has_pidfds();
-    facts.landlock_abi = landlock_version();
+    facts.landlock_abi = ipc::landlock_version();
     const std::string memory = text_of("/proc/meminfo");
     facts.memory_total = kilobytes_of(memory, "MemTotal");
     facts.memory_available = kilobytes_of(memory, "MemAvailable");
@@ -77,9 +71,9 @@ Findings check_kernel(const KernelFacts& facts) {
         findings.push_back(
             bad("kernel", facts.release + " has no pidfds, by which workers are watched", update));
     if (facts.landlock_abi == 0)
-        findings.push_back(
-            doubtful("landlock", "the kernel has none: models can read what the daemon can",
-                     "boot with lsm=...,landlock, or take a kernel of 5.13 or later"));
+        findings.push_back(doubtful(
+            "landlock", "the kernel has none: models can read and write what the daemon can",
+            "boot with lsm=...,landlock, or take a kernel of 5.13 or later"));
     else
         findings.push_back(fine("landlock", fmt::format("version {}", facts.landlock_abi)));
     const double free = facts.memory_total == 0 ? 1

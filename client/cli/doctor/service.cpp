@@ -48,10 +48,17 @@ void add_models(Client& client, Findings& findings) {
 void add_workers(Client& client, Findings& findings) {
     const auto status = client.status();
     if (!status) return;
-    for (const WorkerStatus& worker : status->workers)
+    for (const WorkerStatus& worker : status->workers) {
         if (to_string(worker.state) == "failed")
             findings.push_back(bad("worker " + worker.name, "died too often: " + worker.problem,
                                    "`samovar load MODEL` tries again; the log says more"));
+        if (worker.state == WorkerState::ready && worker.sandbox != Confinement::full)
+            findings.push_back(doubtful(
+                "worker " + worker.name,
+                "its sandbox is " + std::string(to_string(worker.sandbox)) +
+                    ": what its models may do beyond it, they may do as the daemon's user",
+                "`sandbox` in samovard.toml; the daemon's log says what the kernel lacks"));
+    }
     for (const DeviceStatus& device : status->devices)
         if (!device.problem.empty())
             findings.push_back(doubtful("device " + device.name, device.problem,

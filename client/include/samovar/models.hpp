@@ -117,6 +117,15 @@ struct ReloadEntry {
     std::string problem;  // for "rejected": file, line, key and why; an older version stays
 };
 
+// How much of its sandbox a worker has.
+enum class Confinement : std::uint8_t {
+    none = 0,    // turned off, no process, or a kernel that has nothing of it
+    partly = 1,  // the daemon's log says what
+    full = 2,
+};
+SAMOVAR_EXPORT std::string_view to_string(
+    Confinement confinement) noexcept;  // "off", "partly", "on"
+
 struct WorkerStatus {
     std::string name;  // "cpu", "cuda:0", "cpu/MODEL" for isolation = "model"
     WorkerState state{};
@@ -125,6 +134,7 @@ struct WorkerStatus {
     std::uint32_t in_flight = 0;
     std::uint64_t resident_bytes = 0;
     std::string problem;
+    Confinement sandbox{};
 };
 
 // What a model does just now, and what it has been used for, also before the daemon was started

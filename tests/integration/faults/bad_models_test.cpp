@@ -43,7 +43,7 @@ class BadModels : public WithWorker {
                              const Matcher<std::string>& says) {
         bystander.call(ipc::LoadModel{model});
         const pid_t process = worker();
-        const Census before = census();
+        const Census before = census_at_rest();
         for (int i = 0; i < times; ++i) {
             const std::uint64_t request = bystander.ask(ipc::LoadModel{model});
             expect_bystander_served();

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <ostream>
+#include <utility>
 
 #include "tests/support/descriptors.hpp"
 
@@ -72,9 +73,16 @@ Census WithWorker::census() {
     return census;
 }
 
+Census WithWorker::census_at_rest() {
+    Census last = census();
+    wait_until([&] { return std::exchange(last, census()) == last; });
+    return last;
+}
+
 void WithWorker::expect_nothing_left(const Census& before) {
-    wait_until([&] { return census() == before; });
-    EXPECT_EQ(census(), before);
+    Census last;
+    wait_until([&] { return (last = census()) == before; });
+    EXPECT_EQ(last, before);
 }
 
 std::uint64_t WithWorker::ask_bystander() {

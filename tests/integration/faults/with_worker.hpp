@@ -37,6 +37,8 @@ class WithWorker : public testing::Test {
     void make_hot(const std::string& model);
 
     Census census();
+    // After the daemon's helper has removed what failed loads left in the worker's room.
+    Census census_at_rest();
     // Waits until the census is what it was, and shows both where it does not come to that.
     void expect_nothing_left(const Census& before);
 

@@ -28,6 +28,14 @@ TEST(TheSandbox, lets_compiled_code_be_unpacked_and_run) {
     EXPECT_EQ(wrong_elements(*result, 3), 0U);
 }
 
+TEST(TheSandbox, leaves_workers_what_they_enter_their_own_with) {
+    const SystemdLab lab;
+    lab.add_model("echo");
+    lab.write("/etc/samovar/samovard.toml", "sandbox = \"require\"\n");
+    lab.output_of("systemctl start samovard.socket && samovar load echo");
+    EXPECT_THAT(lab.output_of("samovar ps --json"), HasSubstr("\"sandbox\":\"on\""));
+}
+
 TEST(TheSandbox, hides_homes_and_says_so_to_who_adds_a_model_from_there) {
     const SystemdLab lab;
     lab.output_of("systemctl start samovard.socket");

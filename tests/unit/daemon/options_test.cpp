@@ -55,6 +55,16 @@ TEST_F(Reading, listens_where_the_session_has_its_files) {
     EXPECT_EQ(read({}).options.listener.socket, "/run/samovar/samovar.sock");
 }
 
+TEST_F(Reading, takes_what_sandbox_workers_get) {
+    EXPECT_EQ(read({}).options.sandbox, "auto");
+    configure("sandbox = \"require\"\n");
+    EXPECT_EQ(read({}).options.sandbox, "require");
+    EXPECT_EQ(read({"--sandbox", "off"}).options.sandbox, "off");
+    configure("sandbox = \"yes\"\n");
+    EXPECT_THAT(read({}).words, HasSubstr("sandbox"));
+    EXPECT_EQ(read({"--sandbox", "yes"}).status, 2);
+}
+
 TEST_F(Reading, takes_how_many_loads_there_may_be_at_a_time) {
     EXPECT_EQ(read({}).options.parallel_loads, 2U);
     configure("parallel_loads = 7\n");

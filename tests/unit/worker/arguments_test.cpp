@@ -52,12 +52,23 @@ TEST(Arguments, ask_for_lines_of_json) {
     EXPECT_TRUE(arguments->log_json);
 }
 
+TEST(Arguments, ask_for_a_sandbox_with_a_room) {
+    EXPECT_EQ(parse({})->sandbox, "off");
+    const auto arguments = parse({"--sandbox", "require", "--room", "/store/rooms/a"});
+    ASSERT_TRUE(arguments);
+    EXPECT_EQ(arguments->sandbox, "require");
+    EXPECT_EQ(arguments->room, "/store/rooms/a");
+    EXPECT_TRUE(parse({"--sandbox", "off"}));
+}
+
 TEST(Arguments, that_are_wrong_are_named) {
     for (const std::vector<std::string>& words :
          std::vector<std::vector<std::string>>{{"--device", "gpu"},
                                                {"--device", "cuda:"},
                                                {"--device", "cuda:x"},
                                                {"--device", "cudaX"},
+                                               {"--sandbox", "some"},
+                                               {"--sandbox", "auto"},
                                                {"--device", "cuda:1000"},
                                                {"--threads", "0"},
                                                {"--threads", "2x"},
