@@ -154,7 +154,7 @@ class EntryTest(unittest.TestCase):
 
     def test_help_names_every_command(self):
         run = self.dev("help")
-        for command in ("demo", "test", "build", "bench", "lint", "fuzz", "gpu", "clean"):
+        for command in ("demo", "test", "build", "bench", "torture", "lint", "fuzz", "gpu", "clean"):
             self.assertIn(f"\n  ./dev {command}", run.stdout)
 
     def test_an_unknown_command_is_a_usage_error(self):

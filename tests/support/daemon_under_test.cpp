@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 
@@ -84,8 +85,11 @@ void DaemonUnderTest::start() {
     told.reset();
     pollfd waiting{ready.get(), POLLIN, 0};
     char newline = 0;
-    if (::poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) != 1 ||
-        ::read(ready.get(), &newline, 1) != 1)
+    int found = 0;
+    do
+        found = ::poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count()));
+    while (found < 0 && errno == EINTR);
+    if (found != 1 || ::read(ready.get(), &newline, 1) != 1)
         throw std::runtime_error("samovard did not become ready; its log:\n" + log());
 }
 

@@ -53,7 +53,9 @@ std::optional<Answer> TestClient::take(Clock::time_point end) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(
             std::max(end - Clock::now(), Clock::duration()));
         pollfd ready{socket_.get(), POLLIN, 0};
-        if (::poll(&ready, 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
+        const int found = ::poll(&ready, 1, static_cast<int>(left.count()));
+        if (found < 0 && errno == EINTR) continue;
+        if (found <= 0) return std::nullopt;
         const Result<ipc::ReadStatus> status = ipc::receive(socket_.get(), reader_, ipc::Wait::no);
         if (!status) throw std::runtime_error(samovar::describe(status.error()));
         closed_ = *status == ipc::ReadStatus::closed;
