@@ -45,21 +45,23 @@ Error no_place(const std::string& what, int fault) {
 
 // Only a refused connection proves that nobody does: a full backlog, or a daemon of somebody who
 // does not let this one in, is a living one.
-bool somebody_listens(const sockaddr_un& address) {
+Result<bool> somebody_listens(const sockaddr_un& address) {
     const ipc::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!probe) return io_error("socket", errno);
     if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
         return true;
     return errno != ECONNREFUSED;
 }
 
 // What is left of a daemon that was killed holds its socket until the kernel has put it away.
-bool somebody_goes_on_listening(const sockaddr_un& address) {
+Result<bool> somebody_goes_on_listening(const sockaddr_un& address) {
     const auto end = std::chrono::steady_clock::now() + kAgonyPatience;
-    while (somebody_listens(address)) {
-        if (std::chrono::steady_clock::now() > end) return true;
+    Result<bool> listens = somebody_listens(address);
+    while (listens && *listens && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(kAgonyPause);
+        listens = somebody_listens(address);
     }
-    return false;
+    return listens;
 }
 
 // Whoever starts a daemon holds the lock for microseconds; a folder such as /tmp can be locked by
@@ -87,7 +89,9 @@ Result<void> remove_dead_socket(const fs::path& path, const sockaddr_un& address
     if (!S_ISSOCK(info.st_mode))
         return Error{Errc::invalid_argument, path.string() + " exists and is no socket",
                      "remove it, or name another with --socket", 0, 0};
-    if (somebody_goes_on_listening(address))
+    const Result<bool> listens = somebody_goes_on_listening(address);
+    if (!listens) return listens.error();
+    if (*listens)
         return Error{Errc::invalid_argument, "a daemon already listens on " + path.string(),
                      "use that one, stop it and wait for its end, or name another socket with "
                      "--socket",

@@ -11,7 +11,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "daemon/eager_loop.hpp"
@@ -73,6 +76,57 @@ samovar::Result<samovar::daemon::Options> read_options(int argc, const char* con
                           "mend it, then reload; until then the old configuration holds", 0, 0};
 }
 
+samovar::Error no_start(const std::string& why) {
+    return {samovar::Errc::io, "the system does not give what it takes to start: " + why,
+            "see how many files, processes and how much memory its user may have (ulimit -a)", 0,
+            0};
+}
+
+// Its loop, and what runs on that.
+struct Daemon {
+    samovar::daemon::asio::io_context loop{1};
+    std::optional<samovar::daemon::Server> server;
+};
+
+// A daemon that listens. What the system refuses to a thread, a timer or a socket of the loop comes
+// as an exception; later, that is a bug or the end.
+samovar::Result<std::unique_ptr<Daemon>> start(
+    const samovar::daemon::Options& options, samovar::daemon::HandedSockets handed,
+    const std::optional<std::chrono::microseconds>& watchdog, int argc,
+    const char* const* argv) try {
+    using namespace samovar::daemon;
+    auto daemon = std::make_unique<Daemon>();
+    const auto executor = daemon->loop.get_executor();
+    samovar::Result<Listener> listener =
+        open_listener(executor, options.listener, std::move(handed.sessions));
+    if (!listener) return listener.error();
+    std::optional<Listener> scrapers;
+    if (handed.metrics || !options.metrics.socket.empty()) {
+        samovar::Result<Listener> opened =
+            open_listener(executor, options.metrics, std::move(handed.metrics));
+        if (!opened) return opened.error();
+        scrapers.emplace(std::move(*opened));
+    }
+    samovar::Result<Store> store = Store::open(options.store);
+    if (!store) return store.error();
+    if (is_system_user(::geteuid()))
+        if (const auto open =
+                writable_by_anybody(options.store, "workers run what lies in the store"))
+            return *open;
+
+    Server& server =
+        daemon->server.emplace(daemon->loop, options, std::move(*store), std::move(*listener));
+    server.read_options = [argc, argv] { return read_options(argc, argv); };
+    if (watchdog) server.feed_watchdog(*watchdog);
+    server.start();
+    if (scrapers) server.serve_metrics(std::move(*scrapers));
+    return daemon;
+} catch (const boost::system::system_error& fault) {
+    return no_start(fault.code().message());
+} catch (const std::system_error& fault) {
+    return no_start(fault.code().message());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -106,30 +160,9 @@ int main(int argc, char** argv) {
     if (options.sandbox != "off") keep_workers_out();
     start_log(options.log_level, options.log_format, logs_to_the_journal());
 
-    asio::io_context loop(1);
-    samovar::Result<Listener> listener =
-        open_listener(loop.get_executor(), options.listener, std::move(handed->sessions));
-    if (!listener) return refuse(listener.error());
-    std::optional<Listener> scrapers;
-    if (handed->metrics || !options.metrics.socket.empty()) {
-        samovar::Result<Listener> opened =
-            open_listener(loop.get_executor(), options.metrics, std::move(handed->metrics));
-        if (!opened) return refuse(opened.error());
-        scrapers.emplace(std::move(*opened));
-    }
-    samovar::Result<Store> store = Store::open(options.store);
-    if (!store) return refuse(store.error());
-    if (is_system_user(::geteuid()))
-        if (const auto open =
-                writable_by_anybody(options.store, "workers run what lies in the store"))
-            return refuse(*open);
-
-    Server server(loop, options, std::move(*store), std::move(*listener));
-    server.read_options = [argc, argv] { return read_options(argc, argv); };
-    if (*watchdog) server.feed_watchdog(**watchdog);
-    server.start();
-    if (scrapers) server.serve_metrics(std::move(*scrapers));
-    run_eagerly(loop, [&server] { return server.eager_until(); });
+    auto daemon = start(options, std::move(*handed), *watchdog, argc, argv);
+    if (!daemon) return refuse(daemon.error());
+    run_eagerly((*daemon)->loop, [&server = *(*daemon)->server] { return server.eager_until(); });
     spdlog::info("stopped");
     spdlog::default_logger()->flush();  // and what was held back
     return 0;

@@ -175,7 +175,7 @@ void Server::watch_signals() {
 
 void Server::accept(UnixSocket socket) {
     const Result<ipc::Peer> peer = ipc::peer_of(socket.native_handle());
-    if (!peer) return;
+    if (!peer) return turn_away(std::move(socket), peer.error());
     // Until it has ended it listens: a socket that is gone would look like no daemon at all.
     if (phase_ != Phase::serving)
         return turn_away(std::move(socket), {Errc::shutting_down, "samovard is shutting down",

@@ -267,15 +267,16 @@ void Store::load_index() {
 }
 
 void Store::save_index() {
-    if (!std::exchange(index_changed_, false)) return;
+    if (!index_changed_) return;
     const fs::path target = temporary(folder_);
     std::ofstream out(target);
     for (const auto& [stamp, sums] : index_)
         out << stamp[0] << ' ' << stamp[1] << ' ' << stamp[2] << ' ' << stamp[3] << ' ' << stamp[4]
             << ' ' << sums.hash << (sums.sha256.empty() ? "" : " ") << sums.sha256 << '\n';
     out.close();
-    if (!out || ::rename(target.c_str(), (folder_ / "index").c_str()) != 0)
-        ::unlink(target.c_str());
+    // Where the disk is full, the next reload tries again.
+    index_changed_ = !out || ::rename(target.c_str(), (folder_ / "index").c_str()) != 0;
+    if (index_changed_) ::unlink(target.c_str());
 }
 
 }  // namespace samovar::daemon

@@ -14,6 +14,7 @@
 #include "daemon/residency/loans.hpp"
 #include "daemon/residency/state_folder.hpp"
 #include "daemon/residency/synthetic_jobs.hpp"
+#include "daemon/residency/writes.hpp"
 #include "scheduler/residency/foresight.hpp"
 #include "scheduler/residency/ladder.hpp"
 
@@ -153,7 +154,8 @@ class Keeper final : public DispatchWatcher {
     std::optional<StateFolder> state_;
     Memories remembered_;                 // also of models that are gone, for a while
     std::vector<LoanMemory> loans_then_;  // before the models were read, and after stop()
-    bool cannot_write_events_ = false, cannot_write_calls_ = false;
+    Writes writes_of_events_{"events"}, writes_of_calls_{"calls"};
+    Writes writes_of_memories_{"memories of models"};  // the thread for disks'
     asio::steady_timer timer_, energy_timer_;
     IdleEnergy energy_;
     bool watching_energy_ = false, energy_told_ = false;

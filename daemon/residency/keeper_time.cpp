@@ -23,16 +23,6 @@ constexpr std::chrono::minutes kRememberIdlenessWithin{10};
 // How long a model that is gone is remembered.
 constexpr std::chrono::hours kForgetAfter{30 * 24};
 
-// Writes lines down until that fails, which is said once.
-template <class Write>
-void keep(bool& cannot_write, const char* what, Write write) {
-    if (cannot_write) return;
-    const Result<void> written = write();
-    if (written) return;
-    cannot_write = true;
-    spdlog::warn("{} are not written down any more: {}", what, describe(written.error()));
-}
-
 }  // namespace
 
 void Keeper::carry_out() {
@@ -161,12 +151,12 @@ void Keeper::recall(const ModelVersion& model, const scheduler::Now& now) {
 
 void Keeper::keep_event(const ipc::Event& event) {
     if (!state_) return;
-    keep(cannot_write_events_, "events", [&] { return state_->write_event(event); });
+    writes_of_events_.ended(state_->write_event(event));
 }
 
 void Keeper::keep_calls(const std::vector<ipc::Event>& minutes) {
     if (!state_ || minutes.empty()) return;
-    keep(cannot_write_calls_, "calls", [&] { return state_->write_calls(minutes); });
+    writes_of_calls_.ended(state_->write_calls(minutes));
 }
 
 Remembered Keeper::memory_of(scheduler::ModelId model, const scheduler::Now& now) const {
@@ -206,11 +196,8 @@ void Keeper::remember() {
             return ladder_.view(m.first).residency == scheduler::Residency::hot;
         });
     if (idleness_goes_on) remember_by(clocks_.now().steady + kRememberIdlenessWithin);
-    asio::post(disk_, [state = &*state_, file = memories()] {
-        if (const Result<void> written = state->write_state(file); !written)
-            spdlog::warn("what is known of models is not written down: {}",
-                         describe(written.error()));
-    });
+    asio::post(disk_,
+               [this, file = memories()] { writes_of_memories_.ended(state_->write_state(file)); });
 }
 
 // ---- A clock that a test gives ------------------------------------------------------------------

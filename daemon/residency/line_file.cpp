@@ -33,6 +33,8 @@ Result<void> LineFile::begin() {
 }
 
 Result<void> LineFile::add(std::string_view lines) {
+    if (!file_)
+        if (Result<void> begun = begin(); !begun) return begun;
     if (bytes_ > 0 && bytes_ + lines.size() > kMostBytes) {
         std::error_code fault;
         fs::rename(path(), older(), fault);
@@ -40,8 +42,14 @@ Result<void> LineFile::add(std::string_view lines) {
             return Error{Errc::io, "naming " + older().string() + ": " + fault.message(), "", 0, 0};
         if (Result<void> begun = begin(); !begun) return begun;
     }
-    bytes_ += lines.size();
-    return ipc::write_all(file_.get(), path().native(), std::as_bytes(std::span(lines)));
+    Result<void> written =
+        ipc::write_all(file_.get(), path().native(), std::as_bytes(std::span(lines)));
+    // Of a disk that became full: how much there is of the last line is seen when it is opened.
+    if (written)
+        bytes_ += lines.size();
+    else
+        file_.reset();
+    return written;
 }
 
 void LineFile::read(const std::function<void(const std::string&)>& each) const {

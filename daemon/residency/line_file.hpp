@@ -23,7 +23,8 @@ class LineFile {
     // Errors: `io`.
     static Result<LineFile> open(std::filesystem::path folder, std::string name);
 
-    // Each with its line feed. Errors: `io`.
+    // Each with its line feed. Errors: `io`; the next call tries again, and what was cut off by
+    // this one is a line of its own then.
     Result<void> add(std::string_view lines);
     // All that there are, the oldest first, without their line feeds.
     void read(const std::function<void(const std::string&)>& each) const;
@@ -37,7 +38,7 @@ class LineFile {
 
     std::filesystem::path folder_;
     std::string name_;
-    ipc::UniqueFd file_;
+    ipc::UniqueFd file_;  // none while it cannot be written
     std::uint64_t bytes_ = 0;
 };
 

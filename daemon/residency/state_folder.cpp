@@ -34,6 +34,19 @@ void read_lines(const LineFile& file, const char* what, Each each) {
         spdlog::warn("{}: {} left out that cannot be read", what, ipc::count_of(left_out, "line"));
 }
 
+// Synced, else a power cut could leave a new name on an empty file.
+Result<void> write_synced(const fs::path& path, const ipc::Bytes& bytes) {
+    const ipc::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file) return io_error("writing " + path.string(), errno);
+    if (auto written = ipc::write_all(file.get(), path.native(), bytes); !written) return written;
+    int status = 0;
+    do {
+        status = ::fdatasync(file.get());
+    } while (status != 0 && errno == EINTR);
+    if (status != 0) return io_error("writing " + path.string(), errno);
+    return {};
+}
+
 }  // namespace
 
 Result<StateFolder> StateFolder::open(const fs::path& folder) {
@@ -77,19 +90,14 @@ State StateFolder::read_state() {
 }
 
 Result<void> StateFolder::write_state(const ipc::Bytes& bytes) {
-    const fs::path path = folder_ / kMemories, draft = folder_ / (std::string(kMemories) + ".new");
-    {
-        const ipc::UniqueFd file(
-            ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (!file) return io_error("writing " + draft.string(), errno);
-        if (auto written = ipc::write_all(file.get(), draft.native(), bytes); !written)
-            return written;
-        // Else a power cut could leave the new name on an empty file.
-        if (::fdatasync(file.get()) != 0) return io_error("writing " + draft.string(), errno);
-    }
-    if (::rename(draft.c_str(), path.c_str()) != 0)
-        return io_error("naming " + path.string(), errno);
-    return {};
+    const fs::path path = folder_ / kMemories;
+    fs::path draft = path;
+    draft += ".new";
+    Result<void> written = write_synced(draft, bytes);
+    if (written && ::rename(draft.c_str(), path.c_str()) != 0)
+        written = io_error("naming " + path.string(), errno);
+    if (!written) ::unlink(draft.c_str());  // a disk that is full has better use for it
+    return written;
 }
 
 std::deque<ipc::Event> StateFolder::read_events(std::size_t most) const {

@@ -12,8 +12,8 @@ namespace samovar::daemon {
 
 // The folder with what outlives the daemon: what is remembered of models, the moves they made, and
 // when they were called.
-// None of it is needed: where it cannot be read or written, the daemon goes on without, and says so
-// once. One thread at a time.
+// None of it is needed: where it cannot be read or written, the daemon goes on without, and each
+// write is a try of its own. One thread at a time.
 class StateFolder {
   public:
     // Makes the folder where there is none. Errors: `io`, `busy` (another daemon has it).

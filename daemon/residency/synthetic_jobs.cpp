@@ -20,7 +20,8 @@ void note_sizes(const std::vector<ipc::TensorSpec>& tensors, Sizes& sizes) {
             if (!axis.name.empty()) sizes[axis.name] = std::max(sizes[axis.name], axis.min);
 }
 
-Shape shape_of(const ipc::TensorSpec& tensor, const Sizes& sizes) {
+// Of an input: the least that its axes allow, or what their names stand for.
+Shape least_shape(const ipc::TensorSpec& tensor, const Sizes& sizes) {
     Shape shape;
     for (const ipc::Axis& axis : tensor.shape) {
         const auto known = sizes.find(axis.name);
@@ -88,7 +89,7 @@ Result<SyntheticJob> make_synthetic_job(const ModelFile& model) {
         ipc::InputTensor input;
         input.name = spec.name;
         input.dtype = spec.dtype;
-        input.shape = shape_of(spec, sizes);
+        input.shape = least_shape(spec, sizes);
         const auto bytes = tensor_bytes(input.dtype, input.shape);
         if (!bytes) return too_large;
         if (*bytes <= kMaxInlineBytes) {

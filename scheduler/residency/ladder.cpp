@@ -188,10 +188,16 @@ void Ladder::tick(Now now) {
 }
 
 void Ladder::wall_was_set(Now now) {
+    const Instant wall = now.instant();
     for (auto& [id, model] : models_) {
-        // A clock that was set back must not make the calendar wait for what it has had.
-        model.next_warm = next_of(model.rules.warm, now.instant());
-        model.next_release = next_of(model.rules.release, now.instant());
+        // A clock that was set back must not make the calendar wait for what it has had. What a
+        // clock that was set ahead has gone over, or a machine slept through, is due: a release as
+        // of now, since the uses before were before it.
+        if (model.next_warm && *model.next_warm > wall)
+            model.next_warm = next_of(model.rules.warm, wall);
+        if (model.next_release)
+            model.next_release =
+                *model.next_release > wall ? next_of(model.rules.release, wall) : wall;
         review(id, now);
     }
 }

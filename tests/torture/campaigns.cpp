@@ -20,7 +20,8 @@ bool is_to_end() {
 }
 
 std::span<const Campaign* const> campaigns() {
-    static constexpr std::array kCampaigns{&kClients, &kWorker, &kDaemon, &kEverything, &kSoak};
+    static constexpr std::array kCampaigns{&kClients, &kWorker, &kDaemon,      &kEverything,
+                                           &kSoak,    &kCalls,  &kDescriptors, &kMutation};
     return kCampaigns;
 }
 

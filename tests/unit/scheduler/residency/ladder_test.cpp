@@ -401,6 +401,30 @@ TEST_F(OneModel, is_reviewed_when_the_wall_s_clock_is_set) {
     EXPECT_EQ(asked(), "hot schedule");
 }
 
+TEST_F(OneModel, makes_up_for_what_a_clock_that_was_set_ahead_has_gone_over) {
+    add({.warm = entries({"0 7 * * *"})});
+    Now set = now();
+    set.wall += 100h;
+    ladder_.wall_was_set(set);
+    EXPECT_EQ(asked(), "hot schedule");
+    arrives(Residency::hot);
+    set.wall += 1h;
+    ladder_.wall_was_set(set);
+    EXPECT_EQ(asked(), "") << "once";
+}
+
+TEST_F(OneModel, is_released_by_an_entry_that_a_clock_that_was_set_ahead_has_gone_over) {
+    add({.keep_alive = KeepAlive(),
+         .park_after = std::nullopt,
+         .release = entries({"0 19 * * *"})});
+    wait(10h);
+    use();
+    Now set = now();
+    set.wall += 24h;
+    ladder_.wall_was_set(set);
+    EXPECT_EQ(asked(), "cold idle");
+}
+
 TEST(Ladders, look_only_at_the_models_that_are_due) {
     Ladder ladder;
     for (ModelId id = 0; id < 1000; ++id)
