@@ -73,6 +73,11 @@ Census settled_census(const tests::DaemonUnderTest& daemon, const Census& before
     return now;
 }
 
+void compare_workers(const Census& before, const Census& now, Report& report) {
+    const bool same = now.worker.pid == before.worker.pid;
+    report.check("the worker", same ? "the same" : "another", "the same", same);
+}
+
 void compare(const Census& before, const Census& now, Report& report) {
     report.same("sessions", before.sessions, now.sessions);
     report.same("channels", before.channels, now.channels);

@@ -32,7 +32,9 @@ Census calm_census(const tests::DaemonUnderTest& daemon);
 // client held goes when the daemon comes to read the end of its socket, and a worker to let go.
 Census settled_census(const tests::DaemonUnderTest& daemon, const Census& before);
 
-// Checks that all but memory is as it was.
+// Checks that the worker is the process that it was.
+void compare_workers(const Census& before, const Census& now, Report& report);
+// Checks that all but memory and processes is as it was.
 void compare(const Census& before, const Census& now, Report& report);
 
 }  // namespace samovar::torture

@@ -62,8 +62,7 @@ void run(const Settings& settings, Report& report) {
     others.leave(report);
     const Census now = settled_census(stage.daemon, before);
     report.none("victims that ended by themselves", victims.ended_by_themselves());
-    report.check("the worker", now.worker.pid == before.worker.pid ? "the same" : "another",
-                 "the same", now.worker.pid == before.worker.pid);
+    compare_workers(before, now, report);
     compare(before, now, report);
     report.flat("daemon: memory", daemon_memory, kLeastLeak, kKeptByDaemon, "bytes a client");
     report.flat("worker: memory", worker_memory, kLeastLeak, kKeptByWorker, "bytes a client");

@@ -141,8 +141,7 @@ void run(const Settings& settings, Report& report) {
     report.none("their jobs that failed otherwise", failed_otherwise(mutators));
     others.leave(report);
     const Census now = settled_census(stage.daemon, before);
-    report.check("the worker", now.worker.pid == before.worker.pid ? "the same" : "another",
-                 "the same", now.worker.pid == before.worker.pid);
+    compare_workers(before, now, report);
     compare(before, now, report);
     // No check: what is left of it is not understood to the end (docs/reliability.md).
     report.did("bytes more that the worker has when it is idle",
