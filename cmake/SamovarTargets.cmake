@@ -42,7 +42,10 @@ if(SAMOVAR_SANITIZE)
     # vptr: it looks at memory through pipes, and calls every object wrong where no descriptor is left.
     target_compile_options(samovar_options INTERFACE
         -fsanitize=${SAMOVAR_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all
-        -fno-omit-frame-pointer -O1 -g1)
+        # Optimising what it instruments takes a sanitizer's compiler most of its time; it pays where
+        # tests reckon for long, and in fuzzers.
+        -fno-omit-frame-pointer -g1
+        -O$<OR:$<BOOL:${SAMOVAR_FUZZ}>,$<BOOL:$<TARGET_PROPERTY:SAMOVAR_RECKONS>>>)
     target_link_options(samovar_options INTERFACE -fsanitize=${SAMOVAR_SANITIZE})
 endif()
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CLEAN = ROOT / "build" / "tidy"
 TIDY = "clang-tidy-16"
-TOGETHER = 12
+TOGETHER = 24
 CONFIGURATIONS = [ROOT / ".clang-tidy", ROOT / "tests" / ".clang-tidy"]
 # Where the headers of ours are looked for, in this order.
 INCLUDE_FOLDERS = ["", "ipc/include", "client/include"]
@@ -33,6 +34,8 @@ DEFINITION = re.compile(
     r"|(?!using |return |class |struct |namespace )[A-Za-z][\w:<>,&*\[\] ]*[ &*](\w+)(?=[({\[;]| =))",
     re.MULTILINE,
 )
+# A namespace that a file has to itself.
+OWN = re.compile(r"^namespace \{\nnamespace (\w+) \{\n.*?^\}  // namespace \1\n", re.M | re.S)
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -47,8 +50,9 @@ def headers_of(path):
 
 
 def names_in(path):
-    """The names that a file defines outside of classes and functions, or about those."""
-    found = DEFINITION.findall(path.read_text(encoding="utf-8"))
+    """The names that a file defines outside of classes and functions, or about those, and that
+    another file's can be the same as."""
+    found = DEFINITION.findall(OWN.sub("", path.read_text(encoding="utf-8")))
     return {name for names in found for name in names if name}
 
 
@@ -76,29 +80,31 @@ def tidy(source, build, *options):
     return "" if run.returncode == 0 else run.stdout + ("" if run.stdout.strip() else run.stderr)
 
 
-def are_clean_together(sources, entry):
-    """Whether nothing is to be said of sources that are compiled as the entry's is."""
+def are_clean_together(entries):
+    """Whether nothing is to be said of the files of entries that can stand in one."""
+    sources = [path_of(entry) for entry in entries]
     # Beside them: the .clang-tidy that is nearest to a file holds for it.
     with tempfile.TemporaryDirectory(prefix=".tidy-", dir=sources[0].parent) as folder:
         one = pathlib.Path(folder, "together.cpp")
         one.write_text("".join(f'#include "{source}"\n' for source in sources), encoding="utf-8")
-        command = entry["command"].replace(entry["file"], str(one))
-        database = [{**entry, "command": command, "file": str(one)}]
+        base, extras = command_of(entries[0])
+        for entry in entries[1:]:
+            extras |= command_of(entry)[1]
+        words = [*base, *(word for extra in extras.values() for word in extra), "-c", str(one)]
+        database = [{"directory": entries[0]["directory"], "arguments": words, "file": str(one)}]
         pathlib.Path(folder, "compile_commands.json").write_text(json.dumps(database))
         return tidy(one, folder, "--checks=-bugprone-suspicious-include") == ""
 
 
 def check(entries, build):
-    """What clang-tidy has to say of the files of entries that are compiled alike."""
-    sources = [path_of(entry) for entry in entries]
-    said = []
-    if len(sources) == 1 or not are_clean_together(sources, entries[0]):
-        said = [tidy(source, build) for source in sources]
-    else:
-        said = [""] * len(sources)
-    for source, words in zip(sources, said):
-        if not words:
-            (CLEAN / fingerprint(source)).touch()
+    """What clang-tidy has to say of the files of entries that can stand in one."""
+    if len(entries) > 1 and not are_clean_together(entries):
+        half = len(entries) // 2
+        return check(entries[:half], build) + check(entries[half:], build)
+    said = [tidy(path_of(entry), build) for entry in entries] if len(entries) == 1 else []
+    if not any(said):
+        for entry in entries:
+            (CLEAN / fingerprint(path_of(entry))).touch()
     return said
 
 
@@ -106,23 +112,46 @@ def path_of(entry):
     return pathlib.Path(entry["file"]).resolve()
 
 
+def command_of(entry):
+    """How a file is compiled: the words that must be the same for two to stand in one, and by its
+    name each macro and folder of headers, of which either may have more."""
+    base, extras = [], {}
+    words = iter(shlex.split(entry["command"].split(" -o ")[0]))
+    for word in words:
+        if word.startswith("-D"):
+            extras[word.partition("=")[0]] = [word]
+        elif word == "-isystem":
+            folder = next(words)
+            extras[folder] = [word, folder]
+        elif word.startswith("-I"):
+            extras[word] = [word]
+        elif word not in ("-fPIC", "-fPIE"):
+            base.append(word)
+    return base, extras
+
+
 def groups_of(entries):
-    """Lists of some entries each that differ in nothing but their files, and can stand in one."""
+    """Lists of some entries each whose files can stand in one."""
     groups = collections.defaultdict(list)
     for entry in entries:
         source = path_of(entry)
-        command = entry["command"].split(" -o ")[0]
-        # The nearest .clang-tidy is part of how a file is read.
-        alike = groups[command, source.is_relative_to(ROOT / "tests")]
+        base, extras = command_of(entry)
         names = names_in(source)
-        for group, taken in alike:
-            if len(group) < TOGETHER and not names & taken:
+        # The nearest .clang-tidy is part of how a file is read.
+        alike = groups[*base, source.is_relative_to(ROOT / "tests")]
+        for group, taken_names, taken in alike:
+            if (
+                len(group) < TOGETHER
+                and not names & taken_names
+                and all(taken.get(name, extra) == extra for name, extra in extras.items())
+            ):
                 group.append(entry)
-                taken |= names
+                taken_names |= names
+                taken |= extras
                 break
         else:
-            alike.append(([entry], names))
-    return [group for alike in groups.values() for group, _ in alike]
+            alike.append(([entry], names, dict(extras)))
+    return [group for alike in groups.values() for group, _, _ in alike]
 
 
 def main():

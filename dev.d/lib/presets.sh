@@ -15,7 +15,7 @@ export CCACHE_SLOPPINESS=pch_defines,time_macros
 
 # configuration_of PRESET: a hash of what a configured build folder depends on and ninja cannot see.
 configuration_of() {
-    { cat CMakePresets.json; readlink .venv; printf '%s' "$1 ${SAMOVAR_WERROR:-}"; } | sha256sum
+    { cat CMakePresets.json; readlink .venv; printf '%s' "$1 ${SAMOVAR_WERROR:-} ${SAMOVAR_UNITY:-}"; } | sha256sum
 }
 
 # configure_preset PRESET: makes build/PRESET, or makes it anew where its preset or LibTorch changed.
@@ -24,7 +24,8 @@ configure_preset() {
     local dir=build/$1 configuration
     configuration=$(configuration_of "$1")
     if [[ ! -e $dir/build.ninja || $(cat "$dir/.configured" 2>/dev/null) != "$configuration" ]]; then
-        SAMOVAR_WERROR=${SAMOVAR_WERROR:-OFF} step "configuring $1" cmake --preset "$1" || return
+        SAMOVAR_WERROR=${SAMOVAR_WERROR:-OFF} SAMOVAR_UNITY=${SAMOVAR_UNITY:-OFF} \
+            step "configuring $1" cmake --preset "$1" || return
         printf '%s\n' "$configuration" >"$dir/.configured"
     fi
 }

@@ -91,14 +91,15 @@ class TidyTest(unittest.TestCase):
                 (root / "c.hpp").write_text("long c;\n")
                 self.assertNotEqual(tidy.fingerprint(root / "a.cpp"), first)
 
-    def groups(self, **files):
+    def groups(self, flags=None, **files):
         """The names of files, by the groups in which they are read."""
         with tempfile.TemporaryDirectory() as folder:
             entries = []
             for name, text in files.items():
                 path = pathlib.Path(folder, f"{name}.cpp")
                 path.write_text(text)
-                entries.append({"file": str(path), "command": f"c++ -O1 -o {name}.o -c {path}"})
+                options = (flags or {}).get(name, "-O1")
+                entries.append({"file": str(path), "command": f"c++ {options} -o {name}.o -c {path}"})
             return [[tidy.path_of(entry).stem for entry in group] for group in tidy.groups_of(entries)]
 
     def test_files_that_define_the_same_name_are_not_read_together(self):
@@ -108,6 +109,16 @@ class TidyTest(unittest.TestCase):
     def test_what_two_files_only_use_does_not_keep_them_apart(self):
         self.assertEqual(self.groups(a="void A::f() {\n    g();\n", b="TEST(A, b) {\n    g();\nusing std::g;\n"),
                          [["a", "b"]])
+
+    def test_names_in_namespaces_of_their_files_do_not_keep_them_apart(self):
+        def file(name):
+            return f"namespace {{\nnamespace {name} {{\nint f() {{\n}}\n}}  // namespace {name}\n}}  // namespace\n"
+        self.assertEqual(self.groups(a=file("a"), b=file("b")), [["a", "b"]])
+
+    def test_a_macro_that_only_one_has_does_not_keep_them_apart_and_one_of_two_values_does(self):
+        self.assertEqual(self.groups({"a": "-DA=1 -fPIC", "b": "-DB -fPIE"}, a="", b=""), [["a", "b"]])
+        self.assertEqual(self.groups({"a": "-DA=1", "b": "-DA=2"}, a="", b=""), [["a"], ["b"]])
+        self.assertEqual(self.groups({"a": "-O0", "b": "-O1"}, a="", b=""), [["a"], ["b"]])
 
 
 class TallyTest(unittest.TestCase):

@@ -137,7 +137,7 @@ def main() -> None:
             take_models(models, f"{small}=small-{code.removeprefix('model.')}", code=code, device="cpu", warmup=False)
         with Daemon(models) as daemon, Client() as client:
             client.ask("connect", daemon.socket)
-            for _ in range(2 if options.quick else 5):
+            for _ in range(1 if options.quick else 5):
                 for case in cases:
                     case.round(client)
     tell(cases)

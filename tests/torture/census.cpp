@@ -23,7 +23,8 @@ Holdings holdings_of(pid_t pid) {
         return {pid, tests::open_descriptors(pid), tests::memfd_mappings(pid),
                 tests::status_kb(pid, "RssAnon") << 10, tests::status_kb(pid, "RssShmem") << 10};
     } catch (const std::runtime_error&) {
-        if (tests::runs(pid)) throw;
+        // One that was killed has no memory any more for a moment before it is gone.
+        if (!tests::wait_until([&] { return !tests::runs(pid); }, std::chrono::seconds(1))) throw;
         return {};
     }
 }

@@ -7,6 +7,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace add_command {
 
 namespace fs = std::filesystem;
 
@@ -33,6 +34,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace add_command
 }  // namespace
 
 const Command kAdd{
@@ -44,6 +46,6 @@ const Command kAdd{
         "`samovar whoami`.",
     .example = "  samovar add ./models/classifier",
     .json = R"({"model", "outcome": "added", "problem": ""})",
-    .declare = declare};
+    .declare = add_command::declare};
 
 }  // namespace samovar::cli

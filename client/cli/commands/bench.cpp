@@ -17,6 +17,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace bench_command {
 
 using std::chrono::milliseconds;
 
@@ -291,6 +292,7 @@ Action declare(Arguments& app) {
     return [given](const Invocation& invocation) { return run(invocation, *given); };
 }
 
+}  // namespace bench_command
 }  // namespace
 
 const Command kBench{
@@ -325,6 +327,6 @@ const Command kBench{
         "\"mean_us\", \"queue_us\",\n"
         "  \"device_us\", \"overhead_us\", \"refusal_p50_us\", \"refusal_p99_us\", "
         "\"jobs_a_batch\", \"held\"}]}",
-    .declare = declare};
+    .declare = bench_command::declare};
 
 }  // namespace samovar::cli

@@ -5,6 +5,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace completion_command {
 
 int print_completion(const Invocation& invocation, const std::string& shell) {
     std::string (*make)(const std::vector<CommandShape>&) = shell == "bash"   ? bash_completion
@@ -27,6 +28,7 @@ Action declare(Arguments& arguments) {
     return [shell](const Invocation& invocation) { return print_completion(invocation, *shell); };
 }
 
+}  // namespace completion_command
 }  // namespace
 
 const Command kCompletion{
@@ -38,6 +40,6 @@ const Command kCompletion{
         "it to _samovar in a folder of $fpath. Names of models come from the daemon.",
     .example = "  samovar completion bash > ~/.local/share/bash-completion/completions/samovar",
     .json = "{\"shell\", \"script\"}",
-    .declare = declare};
+    .declare = completion_command::declare};
 
 }  // namespace samovar::cli

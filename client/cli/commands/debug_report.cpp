@@ -8,6 +8,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace debug_report_command {
 
 int write_report(const Invocation& invocation, const std::string& path) {
     if (!path.ends_with(".tar.gz"))
@@ -35,6 +36,7 @@ Action declare(Arguments& arguments) {
     return [path](const Invocation& invocation) { return write_report(invocation, *path); };
 }
 
+}  // namespace debug_report_command
 }  // namespace
 
 const Command kDebugReport{
@@ -46,6 +48,6 @@ const Command kDebugReport{
         "sent or got: no pictures, no texts, no parameters. For this user alone (mode 0600).",
     .example = "  samovar debug-report samovar.tar.gz",
     .json = "{\"file\", \"holds\"}",
-    .declare = declare};
+    .declare = debug_report_command::declare};
 
 }  // namespace samovar::cli

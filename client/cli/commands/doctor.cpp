@@ -9,6 +9,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace doctor_command {
 
 void print(const Findings& findings, Console& console) {
     std::string text;
@@ -40,6 +41,7 @@ Action declare(Arguments&) {
     return examine_all;
 }
 
+}  // namespace doctor_command
 }  // namespace
 
 const Command kDoctor{
@@ -53,6 +55,6 @@ const Command kDoctor{
         "As root it looks at what the service sees. The code is 1 where something fails.",
     .example = "  samovar doctor",
     .json = "[{\"level\", \"subject\", \"what\", \"way_out\"}]; level is ok, warn or fail",
-    .declare = declare};
+    .declare = doctor_command::declare};
 
 }  // namespace samovar::cli

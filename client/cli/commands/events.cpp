@@ -8,6 +8,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace events_command {
 
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
@@ -87,6 +88,7 @@ Action declare(Arguments& arguments) {
     return [wanted](const Invocation& invocation) { return watch(invocation, *wanted); };
 }
 
+}  // namespace events_command
 }  // namespace
 
 const Command kEvents{
@@ -108,6 +110,6 @@ const Command kEvents{
     .json =
         "one object a line: {\"at_ms\", \"model\", \"from\", \"to\", \"cause\", \"took_us\", "
         "\"bytes\"};\n with --calls {\"at_ms\": the minute's beginning, \"model\", \"calls\"}",
-    .declare = declare};
+    .declare = events_command::declare};
 
 }  // namespace samovar::cli

@@ -9,6 +9,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace info_command {
 
 Json to_json(const TensorSpec& tensor) {
     Json shape = Json::array();
@@ -102,6 +103,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace info_command
 }  // namespace
 
 const Command kInfo{
@@ -119,6 +121,6 @@ const Command kInfo{
         " \"batch_delay_ms\", \"batches\", \"labels\",\n"
         " \"cache\": {\"limit_bytes\", \"bytes\", \"results\", \"hits\"} or null: it keeps none,\n"
         " \"last_load\": what `samovar load` prints, or null}",
-    .declare = declare};
+    .declare = info_command::declare};
 
 }  // namespace samovar::cli

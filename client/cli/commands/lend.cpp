@@ -17,6 +17,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace lend_command {
 
 // What a shell says where a command cannot be run, or was ended by a signal.
 constexpr int kNotRun = 126, kNotFound = 127, kSignalled = 128;
@@ -154,6 +155,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace lend_command
 }  // namespace
 
 const Command kLend{
@@ -167,6 +169,6 @@ const Command kLend{
     .example =
         "  samovar lend -- python train.py\n  samovar lend --bytes 8GiB -- blender -b a.blend",
     .json = "the command's own output, and an error as elsewhere",
-    .declare = declare};
+    .declare = lend_command::declare};
 
 }  // namespace samovar::cli

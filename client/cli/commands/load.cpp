@@ -8,6 +8,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace load_command {
 
 Json document(const LoadReport& report) {
     return to_json(report);
@@ -42,6 +43,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace load_command
 }  // namespace
 
 const Command kLoad{
@@ -56,6 +58,6 @@ const Command kLoad{
         "\"threads\", \"total_us\",\n \"in_force\": {NAME: VALUE},\n \"phases\": [{\"name\", "
         "\"us\", \"bytes\"}]}; phases are spawn, device_init, open,\n read, build, to_device, "
         "first_inference, optimise",
-    .declare = declare};
+    .declare = load_command::declare};
 
 }  // namespace samovar::cli

@@ -3,6 +3,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace metrics_command {
 
 int show(const Invocation& invocation) {
     Result<Client> client = invocation.connect();
@@ -23,6 +24,7 @@ Action declare(Arguments&) {
     return show;
 }
 
+}  // namespace metrics_command
 }  // namespace
 
 const Command kMetrics{
@@ -34,6 +36,6 @@ const Command kMetrics{
     .example = "  samovar metrics | grep samovar_jobs_total",
     .json =
         "[{\"name\", \"type\", \"help\", \"samples\": [{\"name\", \"labels\": {}, \"value\"}]}]",
-    .declare = declare};
+    .declare = metrics_command::declare};
 
 }  // namespace samovar::cli

@@ -5,6 +5,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace models_command {
 
 Json document(const std::vector<ModelSummary>& models) {
     return to_json(models);
@@ -37,6 +38,7 @@ Action declare(Arguments&) {
     };
 }
 
+}  // namespace models_command
 }  // namespace
 
 const Command kModels{
@@ -50,6 +52,6 @@ const Command kModels{
     .json =
         "[{\"name\", \"task\", \"device\", \"version\", \"residency\", \"description\", "
         "\"problem\"}]",
-    .declare = declare};
+    .declare = models_command::declare};
 
 }  // namespace samovar::cli

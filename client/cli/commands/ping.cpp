@@ -5,6 +5,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace ping_command {
 
 struct Answer {
     PingReport report;
@@ -36,6 +37,7 @@ Action declare(Arguments&) {
     return [](const Invocation& invocation) { return ask(invocation, request, document, print); };
 }
 
+}  // namespace ping_command
 }  // namespace
 
 const Command kPing{.name = "ping",
@@ -43,6 +45,6 @@ const Command kPing{.name = "ping",
                     .detail = "",
                     .example = "  samovar ping",
                     .json = R"({"daemon", "socket", "pid", "uptime_ms", "round_trip_us"})",
-                    .declare = declare};
+                    .declare = ping_command::declare};
 
 }  // namespace samovar::cli

@@ -8,6 +8,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace ps_command {
 
 constexpr auto kRight = Table::Align::right;
 
@@ -61,6 +62,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace ps_command
 }  // namespace
 
 const Command kPs{
@@ -86,6 +88,6 @@ const Command kPs{
         "\"total_bytes\" or null, \"free_bytes\" or null,\n              \"held_bytes\", "
         "\"limit_bytes\" or null, \"lent_bytes\", \"problem\"}],\n \"parked\": {\"bytes\", "
         "\"limit_bytes\" or null}}",
-    .declare = declare};
+    .declare = ps_command::declare};
 
 }  // namespace samovar::cli

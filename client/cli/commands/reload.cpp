@@ -7,6 +7,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace reload_command {
 
 using Entries = std::vector<ReloadEntry>;
 
@@ -50,6 +51,7 @@ Action declare(Arguments&) {
     };
 }
 
+}  // namespace reload_command
 }  // namespace
 
 const Command kReload{
@@ -64,6 +66,6 @@ const Command kReload{
     .json =
         "[{\"model\", \"outcome\", \"problem\"}]; outcome is added, changed, removed, "
         "unchanged or rejected;\n  model is empty where the models folder itself cannot be read",
-    .declare = declare};
+    .declare = reload_command::declare};
 
 }  // namespace samovar::cli

@@ -6,6 +6,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace remove_command {
 
 Json document(const std::string& model) {
     return {{"model", model}, {"outcome", "removed"}};
@@ -28,6 +29,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace remove_command
 }  // namespace
 
 const Command kRemove{
@@ -38,6 +40,6 @@ const Command kRemove{
         "`samovar whoami`.",
     .example = "  samovar remove classifier",
     .json = R"({"model", "outcome": "removed"})",
-    .declare = declare};
+    .declare = remove_command::declare};
 
 }  // namespace samovar::cli

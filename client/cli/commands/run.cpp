@@ -15,6 +15,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace run_command {
 
 // Slots of all lanes together: several pictures of 100 megapixels, and an eighth of a user's quota.
 constexpr std::uint64_t kSlotBudget = 512u << 20;
@@ -155,6 +156,7 @@ Action declare(Arguments& app) {
     };
 }
 
+}  // namespace run_command
 }  // namespace
 
 const Command kRun{
@@ -208,6 +210,6 @@ const Command kRun{
         "  \"texts\": [{\"text\", \"label\", \"probability\", \"probabilities\"}],\n"
         "  \"details\": {\"processing_time_ms\", \"total_words\", \"tokens\", \"truncated\",\n"
         "              \"batches\", \"model_version\"}}], in the order of the files",
-    .declare = declare};
+    .declare = run_command::declare};
 
 }  // namespace samovar::cli

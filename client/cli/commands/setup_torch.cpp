@@ -8,6 +8,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace setup_torch_command {
 
 namespace fs = std::filesystem;
 
@@ -69,6 +70,7 @@ Action declare(Arguments& arguments) {
     return [wanted](const Invocation& invocation) { return set_up(invocation, *wanted); };
 }
 
+}  // namespace setup_torch_command
 }  // namespace
 
 const Command kSetupTorch{
@@ -81,6 +83,6 @@ const Command kSetupTorch{
     .example =
         "  samovar setup-torch\n  samovar setup-torch --from torch-2.11.0-cp311-linux_x86_64.whl",
     .json = R"({"torch", "cuda", "bytes", "folder", "worker"}; with --remove {"removed"})",
-    .declare = declare};
+    .declare = setup_torch_command::declare};
 
 }  // namespace samovar::cli

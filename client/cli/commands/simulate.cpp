@@ -14,6 +14,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace simulate_command {
 
 using scheduler::Outcome;
 
@@ -136,6 +137,7 @@ Action declare(Arguments& app) {
     return [given](const Invocation& invocation) { return run(invocation, *given); };
 }
 
+}  // namespace simulate_command
 }  // namespace
 
 const Command kSimulate{
@@ -166,6 +168,6 @@ const Command kSimulate{
         "{\"policy\", \"functions\", \"call_minutes\", \"cold_starts\", \"idle_minutes\", "
         "\"loads\",\n  \"p75_cold_percent\": of cold starts per call minute over functions}, a "
         "line a policy",
-    .declare = declare};
+    .declare = simulate_command::declare};
 
 }  // namespace samovar::cli

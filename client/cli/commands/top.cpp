@@ -10,6 +10,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace top_command {
 
 using Clock = std::chrono::steady_clock;
 
@@ -85,6 +86,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace top_command
 }  // namespace
 
 const Command kTop{
@@ -98,6 +100,6 @@ const Command kTop{
         "(for administrators); q or Ctrl-C leaves.",
     .example = "  samovar top\n  samovar top --interval 0.2",
     .json = "what `samovar ps --all` prints, a line each time, until Ctrl-C",
-    .declare = declare};
+    .declare = top_command::declare};
 
 }  // namespace samovar::cli

@@ -6,6 +6,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace unload_command {
 
 Json document(const std::string& model) {
     return {{"model", model}, {"residency", "cold"}};
@@ -30,6 +31,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace unload_command
 }  // namespace
 
 const Command kUnload{
@@ -41,6 +43,6 @@ const Command kUnload{
         "administrators: see `samovar whoami`.",
     .example = "  samovar unload selfie\n  samovar unload selfie --for 2h",
     .json = R"({"model", "residency": "cold"})",
-    .declare = declare};
+    .declare = unload_command::declare};
 
 }  // namespace samovar::cli

@@ -9,6 +9,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace warmth_command {
 
 using namespace std::chrono_literals;
 
@@ -168,6 +169,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace warmth_command
 }  // namespace
 
 const Command kWarmth{
@@ -197,6 +199,6 @@ const Command kWarmth{
         "  \"brought_up\": [{\"cause\", \"times\", \"met\", \"unmet\", \"idle_ms\", "
         "\"idle_byte_seconds\",\n                  \"saved_ms\" or null, "
         "\"idle_joules\" or null}]}]",
-    .declare = declare};
+    .declare = warmth_command::declare};
 
 }  // namespace samovar::cli

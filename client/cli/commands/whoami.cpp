@@ -12,6 +12,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace whoami_command {
 
 std::string name_of_user(std::uint32_t uid) {
     const passwd* entry = ::getpwuid(uid);
@@ -118,6 +119,7 @@ Action declare(Arguments&) {
     };
 }
 
+}  // namespace whoami_command
 }  // namespace
 
 const Command kWhoAmI{
@@ -132,6 +134,6 @@ const Command kWhoAmI{
  "sessions": {"limit", "used", "rule"}, "channel_bytes": {...}, "jobs": {...}, "inline_bytes": {...},
  "session_jobs": {...}, "session_inline_bytes": {...}, "weight": {"share", "rule"},
  "rate": {"limit" (jobs a second; null: any), "rule"}})",
-    .declare = declare};
+    .declare = whoami_command::declare};
 
 }  // namespace samovar::cli

@@ -4,6 +4,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace why_command {
 
 Json document(const Explanation& why) {
     Json json{{"residency", to_string(why.residency)},
@@ -32,6 +33,7 @@ Action declare(Arguments& arguments) {
     };
 }
 
+}  // namespace why_command
 }  // namespace
 
 const Command kWhy{.name = "why",
@@ -41,6 +43,6 @@ const Command kWhy{.name = "why",
                    .json =
                        "{\"residency\", \"cause\", \"since_ms\", \"rung\", \"rule\",\n"
                        " \"next\": {\"rung\", \"rule\", \"in_ms\"} or null, \"text\"}",
-                   .declare = declare};
+                   .declare = why_command::declare};
 
 }  // namespace samovar::cli

@@ -10,6 +10,7 @@
 
 namespace samovar::cli {
 namespace {
+namespace wishes_command {
 
 struct Wanted {
     std::string model;
@@ -47,41 +48,42 @@ constexpr const char* kForAdministrators =
     "`samovar whoami`.";
 constexpr const char* kJson = R"({"model", "text"})";
 
+}  // namespace wishes_command
 }  // namespace
 
 const Command kPark{.name = "park",
                     .summary = "Take a model off its device, but keep it in memory",
-                    .detail = kForAdministrators,
+                    .detail = wishes_command::kForAdministrators,
                     .example = "  samovar park selfie\n  samovar park selfie --for 2h",
-                    .json = kJson,
-                    .declare = declare<Wish::park>};
+                    .json = wishes_command::kJson,
+                    .declare = wishes_command::declare<Wish::park>};
 
 const Command kPin{.name = "pin",
                    .summary = "Keep a model hot, whatever its rules say",
-                   .detail = kForAdministrators,
+                   .detail = wishes_command::kForAdministrators,
                    .example = "  samovar pin selfie --for 8h",
-                   .json = kJson,
-                   .declare = declare<Wish::pin>};
+                   .json = wishes_command::kJson,
+                   .declare = wishes_command::declare<Wish::pin>};
 
 const Command kHold{.name = "hold",
                     .summary = "Never load a model; its jobs are refused",
-                    .detail = kForAdministrators,
+                    .detail = wishes_command::kForAdministrators,
                     .example = "  samovar hold selfie --for 1d",
-                    .json = kJson,
-                    .declare = declare<Wish::hold>};
+                    .json = wishes_command::kJson,
+                    .declare = wishes_command::declare<Wish::hold>};
 
 const Command kRelease{.name = "release",
                        .summary = "Take back a pin or a hold",
-                       .detail = kForAdministrators,
+                       .detail = wishes_command::kForAdministrators,
                        .example = "  samovar release selfie",
-                       .json = kJson,
-                       .declare = declare<Wish::release>};
+                       .json = wishes_command::kJson,
+                       .declare = wishes_command::declare<Wish::release>};
 
 const Command kWarm{.name = "warm",
                     .summary = "Begin to load a model, and do not wait for it",
-                    .detail = kForAdministrators,
+                    .detail = wishes_command::kForAdministrators,
                     .example = "  samovar warm selfie --for 2h",
-                    .json = kJson,
-                    .declare = declare<Wish::load>};
+                    .json = wishes_command::kJson,
+                    .declare = wishes_command::declare<Wish::load>};
 
 }  // namespace samovar::cli

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxCaptured = 64u << 10;
 
 thread_local std::string* captured = nullptr;
-thread_local std::string line;
+thread_local std::string caught;
 
 // Keeps nothing but what is of the calling thread, so that threads may write at the same time.
 class Router : public std::streambuf {
@@ -28,11 +28,11 @@ class Router : public std::streambuf {
 
   private:
     static void put(char c) {
-        std::string& target = captured ? *captured : line;
+        std::string& target = captured ? *captured : caught;
         if (target.size() < kMaxCaptured) target += c;
         if (captured || c != '\n') return;
-        if (line.size() > 1) log::warning(line);
-        line.clear();
+        if (caught.size() > 1) log::warning(caught);
+        caught.clear();
     }
 };
 

@@ -28,4 +28,5 @@ if(NOT TARGET samovar_text)
     target_link_libraries(samovar_text
         PUBLIC samovar_ipc
         PRIVATE samovar_worker_base ICU::uc)
+    set_target_properties(samovar_text PROPERTIES SAMOVAR_RECKONS ON)
 endif()

@@ -10,7 +10,7 @@
 namespace samovar::scheduler {
 namespace {
 
-constexpr int kWalks = 150, kSteps = 400;
+constexpr int kWalks = 150 / SAMOVAR_TEST_SHARE, kSteps = 400;
 
 struct World {
     const char* name;

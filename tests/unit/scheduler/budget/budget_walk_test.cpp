@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kWalks = 200;
+constexpr std::uint64_t kWalks = 200 / SAMOVAR_TEST_SHARE;
 constexpr int kSteps = 500;
 constexpr ModelId kModels = 12;
 constexpr Bytes kLimit = 100;

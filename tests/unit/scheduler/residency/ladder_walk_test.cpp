@@ -14,7 +14,7 @@
 namespace samovar::scheduler {
 namespace {
 
-constexpr int kWalks = 100, kSteps = 250;
+constexpr int kWalks = 100 / SAMOVAR_TEST_SHARE, kSteps = 250;
 constexpr std::size_t kLinesKept = 30;
 
 // A model as the dispatch sees it. Nothing begins before `free_at`: its worker starts.

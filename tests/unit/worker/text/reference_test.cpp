@@ -17,11 +17,7 @@ namespace samovar::worker::text {
 namespace {
 
 constexpr std::size_t kBlock = 256;
-#ifdef SAMOVAR_FEWER_TEXTS
-constexpr std::size_t kEachBlock = 4;
-#else
-constexpr std::size_t kEachBlock = 1;
-#endif
+constexpr std::size_t kEachBlock = SAMOVAR_TEST_SHARE;
 
 const std::string kData = SAMOVAR_TEST_DATA "/tokenizers/";
 
