@@ -12,11 +12,26 @@ constexpr std::size_t kJoinedBytes = 128u << 10;
 
 }  // namespace
 
-Connection::Connection(UnixSocket socket, ConnectionLimits limits)
+Connection::Connection(UnixSocket socket, ConnectionLimits limits,
+                       std::shared_ptr<UserBuffers> user)
     : socket_(std::move(socket)),
       limits_(limits),
+      user_(std::move(user)),
       read_timer_(socket_.get_executor()),
       write_timer_(socket_.get_executor()) {}
+
+Connection::~Connection() {
+    if (user_) user_->bytes -= accounted_;
+}
+
+// Brings the user's account up to date; whether this connection may hold what it holds.
+bool Connection::account() {
+    if (!user_) return true;
+    const std::size_t held = closed_ ? 0 : outbox_bytes_ + reader_.held();
+    user_->bytes += held - accounted_;  // both unsigned: a difference below zero is subtracted
+    accounted_ = held;
+    return held <= limits_.share_bytes || user_->bytes <= limits_.user_bytes;
+}
 
 asio::awaitable<Result<ipc::Frame>> Connection::next() {
     const auto self = shared_from_this();
@@ -48,6 +63,13 @@ asio::awaitable<Result<ipc::Frame>> Connection::next() {
         const Result<ipc::ReadStatus> status =
             ipc::receive(socket_.native_handle(), reader_, ipc::Wait::no);
         if (!status) co_return status.error();
+        if (!account())
+            co_return Error{Errc::busy,
+                            "the connections of this user hold " + std::to_string(user_->bytes) +
+                                " bytes of frames that have not ended and of answers that are not "
+                                "read; " +
+                                std::to_string(limits_.user_bytes) + " are allowed",
+                            "send frames whole, and read the answers", 0, 1000};
         if (*status == ipc::ReadStatus::closed) {
             if (reader_.mid_frame())
                 co_return Error{Errc::protocol, "the connection ended inside a frame", "", 0, 0};
@@ -88,6 +110,7 @@ void Connection::send(ipc::Bytes frame, int descriptor) {
         if (!item.descriptor) return close_because("no descriptor is free");
     }
     enqueue(std::move(item));
+    if (!account()) return close_because("too many answers to its user are not read");
     if (outbox_bytes_ > limits_.outbox_bytes) return close_because("its answers are not read");
     if (holders_ == 0) wait_to_write();
 }
@@ -137,6 +160,7 @@ void Connection::flush() {
         item.sent += *sent;
         outbox_bytes_ -= *sent;
         if (item.sent == item.bytes.size()) outbox_.pop_front();
+        account();
     }
     if (closing_) close();
 }
@@ -150,6 +174,7 @@ void Connection::close() {
     if (std::exchange(closed_, true)) return;
     outbox_.clear();
     outbox_bytes_ = 0;
+    account();
     read_timer_.cancel();
     write_timer_.cancel();
     boost::system::error_code ignored;

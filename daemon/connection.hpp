@@ -4,6 +4,7 @@
 #include <string>
 
 #include "daemon/asio.hpp"
+#include "daemon/user_buffers.hpp"
 #include "ipc/os/socket_io.hpp"
 #include "ipc/wire/frame.hpp"
 
@@ -16,17 +17,26 @@ struct ConnectionLimits {
     // A frame that has begun must end within this, however often a byte of it comes; and a full
     // socket must move.
     std::chrono::milliseconds stall = std::chrono::seconds(10);
+    // What all connections of a user may hold. Where they hold more, one that wants to hold more
+    // than its share is cut off.
+    std::size_t user_bytes = 64u << 20;
+    std::size_t share_bytes = 256u << 10;
 };
 
 // Frames over one Unix socket, for a session or a worker. Reading is one coroutine's; sending never
 // blocks: what the socket does not take at once waits in a bounded outbox. Loop thread only.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(UnixSocket socket, ConnectionLimits limits = {});
+    // `user`: the account of the peer's user; a worker has none.
+    Connection(UnixSocket socket, ConnectionLimits limits = {},
+               std::shared_ptr<UserBuffers> user = nullptr);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
 
     // The next frame; it is valid until the next call. Errors: `disconnected` (end of file, or
-    // close() was called), `protocol`, `timed_out` (a frame stalled; the peer can still be told),
-    // `io`.
+    // close() was called), `protocol`, `timed_out` (a frame stalled), `busy` (the user's
+    // connections hold too much), `io`. But for the first the peer can still be told.
     asio::awaitable<Result<ipc::Frame>> next();
 
     // Sends a frame that encode() made; `descriptor` travels along and stays the caller's. Dropped
@@ -66,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
 
     void close_because(std::string reason);
+    bool account();
     void enqueue(Outgoing item);
     void release();
     void wait_to_write();
@@ -77,6 +88,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ipc::FrameReader reader_;
     std::deque<Outgoing> outbox_;
     std::size_t outbox_bytes_ = 0;
+    std::shared_ptr<UserBuffers> user_;
+    std::size_t accounted_ = 0;  // what of user_->bytes is this connection's
     unsigned holders_ = 0;
     bool writing_ = false, closing_ = false, closed_ = false;
     bool watching_ = false;  // a frame has begun: its time runs

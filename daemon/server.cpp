@@ -91,8 +91,9 @@ Server::Server(asio::io_context& loop, Options options, Store store, Listener li
       dispatcher_(loop.get_executor(), settings_of(options_)),
       keeper_(loop.get_executor(), dispatcher_, options_.budgets, channels_, disk_),
       turns_(loop.get_executor()),
-      services_{registry_, dispatcher_, keeper_, channels_, queue_, policy_, turns_, {},
-                {},        {},          {},      {},        {},     {},      {}},
+      spare_memory_(loop.get_executor(), memory_),
+      services_{registry_, dispatcher_, keeper_, channels_, queue_, policy_, turns_, buffers_,
+                {},        {},          {},      {},        {},     {},      {},     {}},
       listener_(std::move(listener)),
       scrapers_(loop, [this] { return metrics_for_scraper(); }),
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
@@ -196,6 +197,7 @@ void Server::accept(UnixSocket socket) {
 }
 
 void Server::session_over() {
+    spare_memory_.look_soon();
     if (--open_sessions_ == 0) end_when_idle();
 }
 
@@ -268,6 +270,7 @@ void Server::finish() {
     watchdog_.stop();
     signals_.cancel();
     drain_timer_.cancel();
+    spare_memory_.stop();
     idle_timer_.cancel();
 }
 

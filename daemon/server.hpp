@@ -18,6 +18,7 @@
 #include "daemon/service/watchdog.hpp"
 #include "daemon/sessions/channels.hpp"
 #include "daemon/sessions/session.hpp"
+#include "daemon/spare_memory.hpp"
 
 namespace samovar::daemon {
 
@@ -91,6 +92,8 @@ class Server {
     Dispatcher dispatcher_;
     Keeper keeper_;
     Turns turns_;
+    BuffersOfUsers buffers_;
+    SpareMemory spare_memory_;
     Services services_;
     Listener listener_;
     Scrapers scrapers_;

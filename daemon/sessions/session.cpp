@@ -36,7 +36,8 @@ Session::Session(std::uint64_t id, UnixSocket socket, ipc::Peer peer, scheduler:
       caller_(std::move(caller)),
       services_(services),
       loop_(socket.get_executor()) {
-    connection_ = std::make_shared<Connection>(std::move(socket));
+    connection_ = std::make_shared<Connection>(std::move(socket), ConnectionLimits(),
+                                               services_.buffers.of(peer.uid));
     name_ = "session " + std::to_string(id) + " uid=" + std::to_string(peer.uid) +
             " pid=" + std::to_string(peer.pid);
 }

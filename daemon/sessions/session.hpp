@@ -27,6 +27,7 @@ struct Services {
     JobQueue& queue;
     const PolicyInForce& policy;
     Turns& turns;
+    BuffersOfUsers& buffers;
     // Reads the configuration and the models directory again and applies them.
     std::function<asio::awaitable<Result<ipc::ReloadReport>>()> reload;
     // Links a folder into the models directory, or takes such a link away.

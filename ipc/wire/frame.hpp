@@ -57,6 +57,9 @@ class FrameReader {
     // error the stream cannot be trusted: close it.
     Result<std::optional<Frame>> take();
 
+    // Bytes of memory that it has now.
+    std::size_t held() const noexcept { return buffer_.size(); }
+
     // A frame has begun and not ended: its rest is due within a deadline.
     bool mid_frame() const noexcept { return end_ > begin_ || !descriptors_.empty(); }
 

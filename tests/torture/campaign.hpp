@@ -44,7 +44,7 @@ struct Campaign {
 
 // All of them; campaigns.cpp puts them in order.
 extern const Campaign kClients, kWorker, kDaemon, kEverything, kSoak, kCalls, kDescriptors,
-    kMutation;
+    kMutation, kNeighbours, kHoard;
 std::span<const Campaign* const> campaigns();
 
 // SIGTERM ends a campaign early: what was done until then is reported.

@@ -20,8 +20,9 @@ bool is_to_end() {
 }
 
 std::span<const Campaign* const> campaigns() {
-    static constexpr std::array kCampaigns{&kClients, &kWorker, &kDaemon,      &kEverything,
-                                           &kSoak,    &kCalls,  &kDescriptors, &kMutation};
+    static constexpr std::array kCampaigns{&kClients,    &kWorker, &kDaemon,      &kEverything,
+                                           &kSoak,       &kCalls,  &kDescriptors, &kMutation,
+                                           &kNeighbours, &kHoard};
     return kCampaigns;
 }
 

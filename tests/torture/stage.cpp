@@ -1,5 +1,6 @@
 #include "tests/torture/stage.hpp"
 
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -7,26 +8,44 @@
 namespace samovar::torture {
 namespace {
 
-const std::initializer_list<std::string> kModels = {"invert", "add"};
+std::vector<std::string> with_callers(std::vector<std::string> models) {
+    models.insert(models.end(), {"invert", "add"});
+    return models;
+}
 
 // Where there is a GPU it is hidden: this is about processes.
-tests::DaemonPlan plan_of(const Mark& mark, std::vector<std::string> arguments) {
+tests::DaemonPlan plan_of(const Mark& mark, std::vector<std::string> arguments,
+                          const std::vector<std::string>& models) {
     arguments.insert(arguments.end(), {"--log-level", "warning"});
-    return {.models = kModels,
+    return {.models = models,
             .arguments = std::move(arguments),
             .environment = {mark.variable(), "CUDA_VISIBLE_DEVICES="}};
 }
 
 }  // namespace
 
-Stage::Stage(std::vector<std::string> arguments) : daemon(plan_of(mark, std::move(arguments))) {
+Stage::Stage(std::vector<std::string> arguments, std::vector<std::string> models)
+    : daemon(plan_of(mark, std::move(arguments), with_callers(models))),
+      models_(with_callers(std::move(models))) {
     make_hot();
 }
 
 void Stage::make_hot() const {
     tests::TestClient client(daemon.socket());
-    for (const std::string& model : kModels)
+    for (const std::string& model : models_)
         client.get<ipc::ModelLoaded>(ipc::LoadModel{model});
+}
+
+void Stage::let_others_in() const {
+    namespace fs = std::filesystem;
+    fs::permissions(daemon.folder(), fs::perms::others_exec, fs::perm_options::add);
+    fs::permissions(daemon.socket(), fs::perms::all & ~fs::perms::others_exec);
+}
+
+std::string written(const tests::TemporaryFolder& folder, const std::string& config) {
+    const std::filesystem::path file = folder.path() / "samovard.toml";
+    std::ofstream(file) << config;
+    return file;
 }
 
 std::uint64_t starts_until_ready(tests::DaemonUnderTest& daemon) {

@@ -13,14 +13,23 @@
 namespace samovar::torture {
 
 struct Stage {
-    explicit Stage(std::vector<std::string> arguments = {});
+    // `models`: beside those that callers ask for.
+    explicit Stage(std::vector<std::string> arguments = {}, std::vector<std::string> models = {});
 
     void make_hot() const;
+    // Users other than the daemon's may come as far as its socket.
+    void let_others_in() const;
     pid_t worker() const { return static_cast<pid_t>(daemon.worker().pid); }
 
     Mark mark;
     tests::DaemonUnderTest daemon;
+
+  private:
+    std::vector<std::string> models_;
 };
+
+// A file samovard.toml in a folder, and its path.
+std::string written(const tests::TemporaryFolder& folder, const std::string& config);
 
 // Starts a daemon that was killed; how often it took. Throws where it takes too often.
 std::uint64_t starts_until_ready(tests::DaemonUnderTest& daemon);

@@ -243,6 +243,103 @@ TEST_F(Connecting, cuts_off_a_peer_that_does_not_read_at_all) {
     EXPECT_EQ(connection_->reason(), "its answers are not read");
 }
 
+// Connections of one user, who may hold 32 KiB in all, and each of them 16 KiB whatever the others
+// hold.
+class OfOneUser : public testing::Test {
+  protected:
+    static constexpr ConnectionLimits kLimits{.user_bytes = 32u << 10, .share_bytes = 16u << 10};
+    struct Peer {
+        explicit Peer(OfOneUser& test) {
+            UnixSocket socket(test.loop_.context);
+            socket.assign(asio::local::stream_protocol(), pair.there.release());
+            connection = std::make_shared<Connection>(std::move(socket), kLimits, test.user_);
+        }
+        // Leaves unread what fills the socket, and about so much more.
+        void leave_unread(std::size_t bytes) const {
+            const ipc::ErrorReply answer{{Errc::busy, std::string(1000, 'x'), "", 0, 0}};
+            while (connection->outbox_bytes() < bytes && !connection->closed())
+                connection->send(answer, 1);
+        }
+        tests::SocketPair pair;
+        std::shared_ptr<Connection> connection;
+    };
+    Result<ipc::Frame> next(const Peer& peer) { return loop_.run(peer.connection->next()); }
+
+    tests::Loop loop_;
+    std::shared_ptr<UserBuffers> user_ = std::make_shared<UserBuffers>();
+};
+
+TEST_F(OfOneUser, one_that_wants_more_than_its_share_is_cut_off_once_all_hold_too_much) {
+    const Peer first(*this), second(*this), third(*this);
+    first.leave_unread(24u << 10);
+    EXPECT_FALSE(first.connection->closed());
+    second.leave_unread(24u << 10);
+    EXPECT_TRUE(second.connection->closed());
+    EXPECT_EQ(second.connection->reason(), "too many answers to its user are not read");
+    third.leave_unread(6u << 10);
+    EXPECT_FALSE(third.connection->closed());
+    EXPECT_FALSE(first.connection->closed());
+    EXPECT_EQ(user_->bytes, first.connection->outbox_bytes() + third.connection->outbox_bytes());
+}
+
+TEST_F(OfOneUser, frames_that_do_not_end_count_too) {
+    const Peer first(*this), second(*this);
+    first.leave_unread(30u << 10);
+    const ipc::Bytes frame = *ipc::encode(ipc::AddModel{std::string(4'000, 'x')}, 1);
+    ipc::Bytes frames;
+    while (frames.size() < 30'000)
+        frames.insert(frames.end(), frame.begin(), frame.end());
+    ASSERT_EQ(::send(second.pair.here.get(), frames.data(), frames.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(frames.size()));
+    // Whole ones are served, however many come at once.
+    for (std::size_t i = 0; i < frames.size() / frame.size(); ++i)
+        EXPECT_TRUE(next(second)) << i;
+
+    ipc::Bytes large = frame;
+    const std::uint32_t length = 512u << 10;
+    std::memcpy(large.data(), &length, sizeof length);
+    large.resize(100u << 10);
+    ASSERT_EQ(::send(second.pair.here.get(), large.data(), large.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(large.size()));
+    const Result<ipc::Frame> refused = next(second);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::busy);
+    EXPECT_THAT(refused.error().message, HasSubstr("32768 are allowed"));
+    EXPECT_NE(refused.error().hint, "");
+}
+
+TEST_F(OfOneUser, what_was_sent_or_closed_is_held_no_more) {
+    const Peer first(*this), second(*this);
+    first.leave_unread(24u << 10);
+    std::vector<char> bytes(1 << 20);
+    loop_.until([&] {
+        while (::recv(first.pair.here.get(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) {
+        }
+        return first.connection->outbox_bytes() == 0;
+    });
+    EXPECT_EQ(user_->bytes, 0U);
+    second.leave_unread(24u << 10);
+    EXPECT_FALSE(second.connection->closed());
+    second.connection->close();
+    EXPECT_EQ(user_->bytes, 0U);
+    {
+        const Peer gone(*this);
+        gone.leave_unread(10u << 10);
+        EXPECT_GT(user_->bytes, 0U);
+        gone.connection->close();
+    }
+    EXPECT_EQ(user_->bytes, 0U);
+}
+
+TEST(BuffersOfUsers, has_one_for_each_user_as_long_as_somebody_holds_it) {
+    BuffersOfUsers users;
+    const auto one = users.of(1);
+    EXPECT_EQ(users.of(1), one);
+    EXPECT_NE(users.of(2), one);
+    one->bytes = 7;
+    EXPECT_EQ(users.of(1)->bytes, 7U);
+}
+
 TEST_F(Connecting, serves_nothing_that_came_before_it_was_cut_off) {
     peer_sends(ping());
     EXPECT_EQ(next(), "ping");
