@@ -1,8 +1,9 @@
 #include "daemon/spare_memory.hpp"
 
 #include <malloc.h>
+#include <unistd.h>
 
-#include <algorithm>
+#include <fstream>
 #include <utility>
 
 namespace samovar::daemon {
@@ -10,6 +11,20 @@ namespace {
 
 constexpr std::chrono::seconds kSoon{1};
 constexpr std::size_t kWorthIt = 8u << 20;
+
+// Pages of the process's own that are in memory. The files that are mapped are the other part.
+std::size_t own_bytes() {
+    std::size_t size = 0, resident = 0, shared = 0;
+    std::ifstream("/proc/self/statm") >> size >> resident >> shared;
+    return (resident - shared) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// What malloc has beyond what is in use. Stacks and the like are in it, which come to little.
+std::size_t spare_bytes() {
+    const struct mallinfo2 has = ::mallinfo2();
+    const std::size_t used = has.uordblks + has.hblkhd, own = own_bytes();
+    return own > used ? own - used : 0;
+}
 
 }  // namespace
 
@@ -19,14 +34,7 @@ void SpareMemory::look_soon() {
     timer_.async_wait([this](boost::system::error_code fault) {
         if (fault) return;
         to_look_ = false;
-        // Also what was given back before counts as free.
-        const std::size_t free = ::mallinfo2().fordblks;
-        if (free < free_ + kWorthIt) {
-            free_ = std::min(free_, free);
-            return;
-        }
-        free_ = free;
-        asio::post(pool_, [] { ::malloc_trim(0); });
+        if (spare_bytes() >= kWorthIt) asio::post(pool_, [] { ::malloc_trim(0); });
     });
 }
 

@@ -19,7 +19,6 @@ class SpareMemory {
     asio::steady_timer timer_;
     asio::thread_pool& pool_;
     bool to_look_ = false, stopped_ = false;
-    std::size_t free_ = 0;  // of what malloc has, when it was last given back
 };
 
 }  // namespace samovar::daemon
