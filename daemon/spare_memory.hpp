@@ -1,4 +1,6 @@
 #pragma once
+#include <boost/asio/thread_pool.hpp>
+
 #include "daemon/asio.hpp"
 
 namespace samovar::daemon {

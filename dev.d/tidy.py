@@ -35,7 +35,7 @@ DEFINITION = re.compile(
     re.MULTILINE,
 )
 # A namespace that a file has to itself.
-OWN = re.compile(r"^namespace \{\nnamespace (\w+) \{\n.*?^\}  // namespace \1\n", re.M | re.S)
+OWN = re.compile(r"^namespace (\w+) \{\nnamespace \{\n.*?^\}  // namespace \1\n", re.M | re.S)
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -125,9 +125,16 @@ def command_of(entry):
             extras[folder] = [word, folder]
         elif word.startswith("-I"):
             extras[word] = [word]
-        elif word not in ("-fPIC", "-fPIE"):
+        else:
             base.append(word)
     return base, extras
+
+
+def neighbourhood_of(source):
+    """Where the files lie that one can stand with: the tests of one part have names that another's
+    would take for theirs, and the nearest .clang-tidy is part of how a file is read."""
+    parts = source.relative_to(ROOT).parts if source.is_relative_to(ROOT) else ()
+    return parts[:3] if parts[:1] == ("tests",) else ()
 
 
 def groups_of(entries):
@@ -137,8 +144,7 @@ def groups_of(entries):
         source = path_of(entry)
         base, extras = command_of(entry)
         names = names_in(source)
-        # The nearest .clang-tidy is part of how a file is read.
-        alike = groups[*base, source.is_relative_to(ROOT / "tests")]
+        alike = groups[*base, neighbourhood_of(source)]
         for group, taken_names, taken in alike:
             if (
                 len(group) < TOGETHER

@@ -6,8 +6,8 @@
 #include "client/cli/commands/all.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace add_command {
+namespace {
 
 namespace fs = std::filesystem;
 
@@ -34,8 +34,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace add_command
 }  // namespace
+}  // namespace add_command
 
 const Command kAdd{
     .name = "add",

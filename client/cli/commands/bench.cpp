@@ -16,8 +16,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace bench_command {
+namespace {
 
 using std::chrono::milliseconds;
 
@@ -292,8 +292,8 @@ Action declare(Arguments& app) {
     return [given](const Invocation& invocation) { return run(invocation, *given); };
 }
 
-}  // namespace bench_command
 }  // namespace
+}  // namespace bench_command
 
 const Command kBench{
     .name = "bench",

@@ -4,8 +4,8 @@
 #include "client/cli/completion/shells.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace completion_command {
+namespace {
 
 int print_completion(const Invocation& invocation, const std::string& shell) {
     std::string (*make)(const std::vector<CommandShape>&) = shell == "bash"   ? bash_completion
@@ -28,8 +28,8 @@ Action declare(Arguments& arguments) {
     return [shell](const Invocation& invocation) { return print_completion(invocation, *shell); };
 }
 
-}  // namespace completion_command
 }  // namespace
+}  // namespace completion_command
 
 const Command kCompletion{
     .name = "completion",

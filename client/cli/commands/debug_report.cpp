@@ -7,8 +7,8 @@
 #include "client/cli/debug_report/collection.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace debug_report_command {
+namespace {
 
 int write_report(const Invocation& invocation, const std::string& path) {
     if (!path.ends_with(".tar.gz"))
@@ -36,8 +36,8 @@ Action declare(Arguments& arguments) {
     return [path](const Invocation& invocation) { return write_report(invocation, *path); };
 }
 
-}  // namespace debug_report_command
 }  // namespace
+}  // namespace debug_report_command
 
 const Command kDebugReport{
     .name = "debug-report",

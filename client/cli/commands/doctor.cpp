@@ -8,8 +8,8 @@
 #include "client/cli/doctor/examination.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace doctor_command {
+namespace {
 
 void print(const Findings& findings, Console& console) {
     std::string text;
@@ -18,7 +18,7 @@ void print(const Findings& findings, Console& console) {
                               : finding.level == Finding::Level::warn ? Colour::yellow
                                                                       : Colour::red;
         text +=
-            Console::paint(console.out(), colour, fmt::format("{:<5}", to_string(finding.level))) +
+            Console::paint(console.out(), colour, fmt::format("{:<5}", name_of(finding.level))) +
             fmt::format("{}: {}\n", printable(finding.subject), printable(finding.what));
         if (!finding.way_out.empty())
             text += fmt::format("     -> {}\n", printable(finding.way_out));
@@ -41,8 +41,8 @@ Action declare(Arguments&) {
     return examine_all;
 }
 
-}  // namespace doctor_command
 }  // namespace
+}  // namespace doctor_command
 
 const Command kDoctor{
     .name = "doctor",

@@ -7,8 +7,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace events_command {
+namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
@@ -88,8 +88,8 @@ Action declare(Arguments& arguments) {
     return [wanted](const Invocation& invocation) { return watch(invocation, *wanted); };
 }
 
-}  // namespace events_command
 }  // namespace
+}  // namespace events_command
 
 const Command kEvents{
     .name = "events",

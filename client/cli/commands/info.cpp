@@ -8,8 +8,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace info_command {
+namespace {
 
 Json to_json(const TensorSpec& tensor) {
     Json shape = Json::array();
@@ -103,8 +103,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace info_command
 }  // namespace
+}  // namespace info_command
 
 const Command kInfo{
     .name = "info",

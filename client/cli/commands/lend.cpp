@@ -16,8 +16,8 @@
 #include "ipc/os/unique_fd.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace lend_command {
+namespace {
 
 // What a shell says where a command cannot be run, or was ended by a signal.
 constexpr int kNotRun = 126, kNotFound = 127, kSignalled = 128;
@@ -155,8 +155,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace lend_command
 }  // namespace
+}  // namespace lend_command
 
 const Command kLend{
     .name = "lend",

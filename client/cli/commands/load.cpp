@@ -7,8 +7,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace load_command {
+namespace {
 
 Json document(const LoadReport& report) {
     return to_json(report);
@@ -43,8 +43,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace load_command
 }  // namespace
+}  // namespace load_command
 
 const Command kLoad{
     .name = "load",

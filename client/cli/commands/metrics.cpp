@@ -2,8 +2,8 @@
 #include "client/cli/metrics/exposition.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace metrics_command {
+namespace {
 
 int show(const Invocation& invocation) {
     Result<Client> client = invocation.connect();
@@ -24,8 +24,8 @@ Action declare(Arguments&) {
     return show;
 }
 
-}  // namespace metrics_command
 }  // namespace
+}  // namespace metrics_command
 
 const Command kMetrics{
     .name = "metrics",

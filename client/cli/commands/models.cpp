@@ -4,8 +4,8 @@
 #include "client/cli/commands/residency.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace models_command {
+namespace {
 
 Json document(const std::vector<ModelSummary>& models) {
     return to_json(models);
@@ -38,8 +38,8 @@ Action declare(Arguments&) {
     };
 }
 
-}  // namespace models_command
 }  // namespace
+}  // namespace models_command
 
 const Command kModels{
     .name = "models",

@@ -4,8 +4,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace ping_command {
+namespace {
 
 struct Answer {
     PingReport report;
@@ -37,8 +37,8 @@ Action declare(Arguments&) {
     return [](const Invocation& invocation) { return ask(invocation, request, document, print); };
 }
 
-}  // namespace ping_command
 }  // namespace
+}  // namespace ping_command
 
 const Command kPing{.name = "ping",
                     .summary = "Ask whether the daemon is there, and how fast it answers",

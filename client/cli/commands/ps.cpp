@@ -7,8 +7,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace ps_command {
+namespace {
 
 constexpr auto kRight = Table::Align::right;
 
@@ -62,8 +62,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace ps_command
 }  // namespace
+}  // namespace ps_command
 
 const Command kPs{
     .name = "ps",

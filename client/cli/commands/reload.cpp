@@ -6,8 +6,8 @@
 #include "client/cli/table.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace reload_command {
+namespace {
 
 using Entries = std::vector<ReloadEntry>;
 
@@ -51,8 +51,8 @@ Action declare(Arguments&) {
     };
 }
 
-}  // namespace reload_command
 }  // namespace
+}  // namespace reload_command
 
 const Command kReload{
     .name = "reload",

@@ -5,8 +5,8 @@
 #include "client/cli/commands/all.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace remove_command {
+namespace {
 
 Json document(const std::string& model) {
     return {{"model", model}, {"outcome", "removed"}};
@@ -29,8 +29,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace remove_command
 }  // namespace
+}  // namespace remove_command
 
 const Command kRemove{
     .name = "remove",

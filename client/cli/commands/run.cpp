@@ -14,8 +14,8 @@
 #include "samovar/limits.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace run_command {
+namespace {
 
 // Slots of all lanes together: several pictures of 100 megapixels, and an eighth of a user's quota.
 constexpr std::uint64_t kSlotBudget = 512u << 20;
@@ -156,8 +156,8 @@ Action declare(Arguments& app) {
     };
 }
 
-}  // namespace run_command
 }  // namespace
+}  // namespace run_command
 
 const Command kRun{
     .name = "run",

@@ -7,8 +7,8 @@
 #include "client/cli/commands/all.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace setup_torch_command {
+namespace {
 
 namespace fs = std::filesystem;
 
@@ -70,8 +70,8 @@ Action declare(Arguments& arguments) {
     return [wanted](const Invocation& invocation) { return set_up(invocation, *wanted); };
 }
 
-}  // namespace setup_torch_command
 }  // namespace
+}  // namespace setup_torch_command
 
 const Command kSetupTorch{
     .name = "setup-torch",

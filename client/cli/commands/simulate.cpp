@@ -13,8 +13,8 @@
 #include "scheduler/simulate/trace.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace simulate_command {
+namespace {
 
 using scheduler::Outcome;
 
@@ -137,8 +137,8 @@ Action declare(Arguments& app) {
     return [given](const Invocation& invocation) { return run(invocation, *given); };
 }
 
-}  // namespace simulate_command
 }  // namespace
+}  // namespace simulate_command
 
 const Command kSimulate{
     .name = "simulate",

@@ -9,8 +9,8 @@
 #include "client/cli/top/screen.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace top_command {
+namespace {
 
 using Clock = std::chrono::steady_clock;
 
@@ -86,8 +86,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace top_command
 }  // namespace
+}  // namespace top_command
 
 const Command kTop{
     .name = "top",

@@ -5,8 +5,8 @@
 #include "client/cli/commands/all.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace unload_command {
+namespace {
 
 Json document(const std::string& model) {
     return {{"model", model}, {"residency", "cold"}};
@@ -31,8 +31,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace unload_command
 }  // namespace
+}  // namespace unload_command
 
 const Command kUnload{
     .name = "unload",

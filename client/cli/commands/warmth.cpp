@@ -8,8 +8,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace warmth_command {
+namespace {
 
 using namespace std::chrono_literals;
 
@@ -169,8 +169,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace warmth_command
 }  // namespace
+}  // namespace warmth_command
 
 const Command kWarmth{
     .name = "warmth",

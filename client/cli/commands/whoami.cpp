@@ -11,8 +11,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace whoami_command {
+namespace {
 
 std::string name_of_user(std::uint32_t uid) {
     const passwd* entry = ::getpwuid(uid);
@@ -119,8 +119,8 @@ Action declare(Arguments&) {
     };
 }
 
-}  // namespace whoami_command
 }  // namespace
+}  // namespace whoami_command
 
 const Command kWhoAmI{
     .name = "whoami",

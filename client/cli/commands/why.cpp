@@ -3,8 +3,8 @@
 #include "client/cli/commands/all.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace why_command {
+namespace {
 
 Json document(const Explanation& why) {
     Json json{{"residency", to_string(why.residency)},
@@ -33,8 +33,8 @@ Action declare(Arguments& arguments) {
     };
 }
 
-}  // namespace why_command
 }  // namespace
+}  // namespace why_command
 
 const Command kWhy{.name = "why",
                    .summary = "Say why a model is where it is, and what happens next",

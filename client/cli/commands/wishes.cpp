@@ -9,8 +9,8 @@
 #include "client/cli/words.hpp"
 
 namespace samovar::cli {
-namespace {
 namespace wishes_command {
+namespace {
 
 struct Wanted {
     std::string model;
@@ -48,8 +48,8 @@ constexpr const char* kForAdministrators =
     "`samovar whoami`.";
 constexpr const char* kJson = R"({"model", "text"})";
 
-}  // namespace wishes_command
 }  // namespace
+}  // namespace wishes_command
 
 const Command kPark{.name = "park",
                     .summary = "Take a model off its device, but keep it in memory",

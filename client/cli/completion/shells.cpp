@@ -8,7 +8,7 @@ namespace samovar::cli {
 namespace {
 
 // The models there are, from the daemon; nothing where none answers.
-constexpr const char* kModels = "samovar models 2>/dev/null | awk 'NR > 1 {print $1}'";
+constexpr const char* kModelNames = "samovar models 2>/dev/null | awk 'NR > 1 {print $1}'";
 
 bool takes_model(const CommandShape& command) {
     return std::ranges::any_of(command.options, [](const OptionShape& option) {
@@ -116,7 +116,7 @@ std::string bash_completion(const std::vector<CommandShape>& commands) {
         "    fi\n"
         "}}\n"
         "complete -F _samovar samovar\n",
-        kModels);
+        kModelNames);
     return script;
 }
 
@@ -127,7 +127,7 @@ std::string zsh_completion(const std::vector<CommandShape>& commands) {
         "_samovar_models() {\n"
         "    local -a models\n"
         "    models=(${(f)\"$(" +
-        std::string(kModels) +
+        std::string(kModelNames) +
         ")\"})\n"
         "    _describe model models\n"
         "}\n"
@@ -193,7 +193,8 @@ std::string fish_completion(const std::vector<CommandShape>& commands) {
             script += " -d " + in_single_quotes(option.help) + "\n";
         }
         if (takes_model(command))
-            script += begin + " -a " + in_single_quotes("(" + std::string(kModels) + ")") + "\n";
+            script +=
+                begin + " -a " + in_single_quotes("(" + std::string(kModelNames) + ")") + "\n";
     }
     return script;
 }

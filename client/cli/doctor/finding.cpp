@@ -2,7 +2,7 @@
 
 namespace samovar::cli {
 
-std::string_view to_string(Finding::Level level) noexcept {
+std::string_view name_of(Finding::Level level) noexcept {
     switch (level) {
         case Finding::Level::ok: return "ok";
         case Finding::Level::warn: return "warn";
@@ -12,7 +12,7 @@ std::string_view to_string(Finding::Level level) noexcept {
 }
 
 Json to_json(const Finding& finding) {
-    return {{"level", to_string(finding.level)},
+    return {{"level", name_of(finding.level)},
             {"subject", finding.subject},
             {"what", finding.what},
             {"way_out", finding.way_out}};

@@ -13,7 +13,7 @@ struct Finding {
 
     friend bool operator==(const Finding&, const Finding&) = default;
 };
-std::string_view to_string(Finding::Level level) noexcept;
+std::string_view name_of(Finding::Level level) noexcept;
 
 using Findings = std::vector<Finding>;
 

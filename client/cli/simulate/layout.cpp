@@ -18,10 +18,10 @@ constexpr std::array<Rgb, 7> kColours{0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7,
                                       0xe69f00, 0x56b4e9, 0x000000};
 
 // From 0 to `end` in steps that people count in.
-struct Axis {
+struct Scale {
     double end = 1, step = 1;
 
-    explicit Axis(double largest) {
+    explicit Scale(double largest) {
         const double rough = std::max(largest, 1e-9) / 5;
         const double power = std::pow(10.0, std::floor(std::log10(rough)));
         const double digit = rough / power;
@@ -83,7 +83,7 @@ class Frame {
     }
 
     Layout& layout_;
-    Axis x_, y_;
+    Scale x_, y_;
 };
 
 }  // namespace

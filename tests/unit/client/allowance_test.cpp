@@ -8,7 +8,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using ipc::MessageType;
@@ -128,4 +128,4 @@ TEST_F(Allowance, ADaemonThatDoesNotReadGetsABoundedQueueAndAllOfItLater) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

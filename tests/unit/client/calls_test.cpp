@@ -4,7 +4,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using ipc::MessageType;
@@ -215,4 +215,4 @@ TEST_F(Calls, TheDaemonsReasonForEndingTheSessionIsTold) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

@@ -4,7 +4,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using std::chrono::milliseconds;
@@ -139,4 +139,4 @@ TEST_F(Connect, GivesUpOnADaemonThatStopsInsideItsGreeting) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

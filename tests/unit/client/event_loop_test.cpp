@@ -7,7 +7,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using ipc::MessageType;
@@ -96,4 +96,4 @@ TEST_F(EventLoop, ProgressIsToldByDispatchToo) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

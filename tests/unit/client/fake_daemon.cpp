@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 // What a test waits at most for a frame that should come.
@@ -191,4 +191,4 @@ void echo(FakePeer& peer, ipc::Frame& frame) {
     peer.send(done, frame.header.request);
 }
 
-}  // namespace samovar::testing
+}  // namespace samovar::tests

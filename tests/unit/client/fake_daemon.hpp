@@ -24,7 +24,7 @@
 #include "ipc/wire/model_messages.hpp"
 #include "tests/support/process.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 
 // The daemon's end of one connection. One thread at a time.
 class FakePeer {
@@ -105,4 +105,4 @@ class StopsFirst {
 // shape.
 void echo(FakePeer& peer, ipc::Frame& frame);
 
-}  // namespace samovar::testing
+}  // namespace samovar::tests

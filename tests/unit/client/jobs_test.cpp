@@ -6,7 +6,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using ipc::MessageType;
@@ -356,4 +356,4 @@ TEST_F(Jobs, ACallbackMaySubmitTheNextJob) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

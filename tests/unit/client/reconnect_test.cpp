@@ -7,7 +7,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using ipc::MessageType;
@@ -197,4 +197,4 @@ TEST_F(Reconnect, AClientThatIsDestroyedEndsItsJobsAndCallsTheirCallbacks) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

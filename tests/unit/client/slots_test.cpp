@@ -7,7 +7,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using ipc::MessageType;
@@ -212,4 +212,4 @@ TEST_F(Slots, MemoryOfAnotherSizeThanToldIsRefused) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

@@ -9,7 +9,7 @@
 
 #include "fake_daemon.hpp"
 
-namespace samovar::testing {
+namespace samovar::tests {
 namespace {
 
 using ipc::MessageType;
@@ -186,4 +186,4 @@ TEST_F(Threads, AJobWaitedForElsewhereEndsWhenTheClientIsDestroyed) {
 }
 
 }  // namespace
-}  // namespace samovar::testing
+}  // namespace samovar::tests

@@ -16,7 +16,7 @@ namespace samovar::scheduler {
 namespace {
 
 using ::testing::ElementsAreArray;
-using testing::fires;
+using stamps::fires;
 
 struct Case {
     std::string entry, after;

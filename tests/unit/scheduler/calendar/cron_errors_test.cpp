@@ -6,7 +6,7 @@ namespace samovar::scheduler {
 namespace {
 
 using ::testing::AllOf;
-using testing::cron_error;
+using stamps::cron_error;
 using ::testing::HasSubstr;
 
 TEST(CronErrors, NameTextPlaceFaultAndLimit) {

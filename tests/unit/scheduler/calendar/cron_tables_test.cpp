@@ -9,7 +9,7 @@
 namespace samovar::scheduler {
 namespace {
 
-using testing::fires;
+using stamps::fires;
 
 void agree_with(const std::string& table, std::size_t rows) {
     std::ifstream file(SAMOVAR_TEST_DATA "/cron/" + table);

@@ -7,10 +7,10 @@
 namespace samovar::scheduler {
 namespace {
 
-using testing::at;
+using stamps::at;
 using ::testing::ElementsAre;
-using testing::fires;
-using testing::stamp;
+using stamps::fires;
+using stamps::stamp;
 
 // 2026-01-01 is a Thursday.
 constexpr const char* kNewYear = "2026-01-01T00:00:00Z";

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-namespace samovar::scheduler::testing {
+namespace samovar::scheduler::stamps {
 
 using namespace std::chrono;
 
@@ -69,4 +69,4 @@ std::string window_error(const std::string& text) {
     }
 }
 
-}  // namespace samovar::scheduler::testing
+}  // namespace samovar::scheduler::stamps

@@ -6,7 +6,7 @@
 #include "scheduler/calendar/cron.hpp"
 #include "scheduler/calendar/windows.hpp"
 
-namespace samovar::scheduler::testing {
+namespace samovar::scheduler::stamps {
 
 // Instants as people read them, "2025-03-30T01:00:00Z", so that tables are text and a failure says
 // what it saw.
@@ -24,4 +24,4 @@ std::vector<std::string> fires(const std::string& entry, const std::string& afte
 std::string cron_error(const std::string& entry);
 std::string window_error(const std::string& text);
 
-}  // namespace samovar::scheduler::testing
+}  // namespace samovar::scheduler::stamps

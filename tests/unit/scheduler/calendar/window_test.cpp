@@ -9,11 +9,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::AllOf;
-using testing::at;
+using stamps::at;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::stamp;
-using testing::window_error;
+using stamps::stamp;
+using stamps::window_error;
 
 // The first `count` times of a window (in UTC, where it names no zone) that end after a stamp.
 std::vector<std::string> times(const std::string& text, const std::string& after,

@@ -7,9 +7,9 @@
 namespace samovar::scheduler {
 namespace {
 
-using testing::at;
+using stamps::at;
 using ::testing::ElementsAre;
-using testing::stamp;
+using stamps::stamp;
 
 Windows open(const std::vector<std::string>& texts) {
     std::vector<Window> windows;

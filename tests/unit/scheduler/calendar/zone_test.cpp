@@ -7,8 +7,8 @@
 namespace samovar::scheduler {
 namespace {
 
-using testing::at;
-using testing::stamp;
+using stamps::at;
+using stamps::stamp;
 
 LocalTime reading(const std::string& stamp) {
     return LocalTime(at(stamp).time_since_epoch());
