@@ -146,8 +146,7 @@ struct Held {
 
 class Hoarding {
   public:
-    Hoarding(const Settings& settings, const Stage& stage)
-        : settings_(settings), stage_(stage), squat_(squatter(stage, settings)) {}
+    Hoarding(const Settings& settings, const Stage& stage) : settings_(settings), stage_(stage) {}
 
     Held measure(const Way& way) {
         const std::uint64_t at_first = held_by(stage_.daemon);
@@ -167,7 +166,7 @@ class Hoarding {
         // It is given back a moment after the last of it has gone.
         const auto settled = [&] {
             const ipc::StatusReport status = stage_.daemon.status();
-            return status.sessions == (squat_ ? 2 : 1) && status.jobs == 0 &&
+            return status.sessions == 1 && status.jobs == 0 &&
                    held_by(stage_.daemon) <= at_first + kKept;
         };
         tests::wait_until(settled, std::chrono::seconds(stays ? 1 : 20));
@@ -197,7 +196,6 @@ class Hoarding {
 
     const Settings& settings_;
     const Stage& stage_;
-    std::unique_ptr<Caller> squat_;
     std::vector<Neighbour> staying_;
 };
 
@@ -226,7 +224,6 @@ void run(const Settings& settings, Report& report) {
 
 constexpr std::array kPlants{
     Plant{"stays", "sessions"},
-    Plant{"leak-descriptor", "daemon: descriptors"},
 };
 
 }  // namespace

@@ -15,8 +15,8 @@
 namespace samovar::scheduler {
 namespace {
 
-using ::testing::ElementsAreArray;
 using stamps::fires;
+using ::testing::ElementsAreArray;
 
 struct Case {
     std::string entry, after;

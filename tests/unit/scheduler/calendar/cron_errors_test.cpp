@@ -5,8 +5,8 @@
 namespace samovar::scheduler {
 namespace {
 
-using ::testing::AllOf;
 using stamps::cron_error;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(CronErrors, NameTextPlaceFaultAndLimit) {

@@ -8,9 +8,9 @@ namespace samovar::scheduler {
 namespace {
 
 using stamps::at;
-using ::testing::ElementsAre;
 using stamps::fires;
 using stamps::stamp;
+using ::testing::ElementsAre;
 
 // 2026-01-01 is a Thursday.
 constexpr const char* kNewYear = "2026-01-01T00:00:00Z";

@@ -8,12 +8,12 @@ namespace samovar::scheduler {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::AllOf;
 using stamps::at;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using stamps::stamp;
 using stamps::window_error;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 // The first `count` times of a window (in UTC, where it names no zone) that end after a stamp.
 std::vector<std::string> times(const std::string& text, const std::string& after,

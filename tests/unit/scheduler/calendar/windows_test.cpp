@@ -8,8 +8,8 @@ namespace samovar::scheduler {
 namespace {
 
 using stamps::at;
-using ::testing::ElementsAre;
 using stamps::stamp;
+using ::testing::ElementsAre;
 
 Windows open(const std::vector<std::string>& texts) {
     std::vector<Window> windows;
