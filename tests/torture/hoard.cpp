@@ -39,13 +39,6 @@ class Hoard {
             sent_ += ipc::encode(ipc::Hello{ipc::kNewestVersion, "test"}, 0).value().size();
         }
     }
-    // As much of it as the socket takes at once; false where that is not all.
-    bool send(const TestClient& client, std::span<const std::byte> bytes) {
-        const ssize_t count =
-            ::send(client.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (count > 0) sent_ += static_cast<std::uint64_t>(count);
-        return count == static_cast<ssize_t>(bytes.size());
-    }
     // All of it, unless the daemon ends the session or takes nothing for a while.
     void send_all(const TestClient& client, std::span<const std::byte> bytes) {
         tests::wait_until(
