@@ -30,13 +30,6 @@ nanoseconds p99(std::vector<nanoseconds>& took) {
     return took.at(took.size() * 99 / 100);
 }
 
-std::string ms(nanoseconds time) {
-    const std::string hundredths = std::to_string((time.count() + 5'000) / 10'000 + 100);
-    const std::size_t point = hundredths.size() - 2;
-    const std::string whole = std::to_string(std::stoull(hundredths.substr(0, point)) - 1);
-    return whole + "." + hundredths.substr(point) + " ms";
-}
-
 // The user who is no nuisance: one job after the other.
 class Bystander {
   public:
@@ -103,8 +96,9 @@ void run(const Settings& settings, Report& report) {
         if (took[i].beside.empty()) continue;
         const nanoseconds quiet = p99(took[i].quiet), beside = p99(took[i].beside);
         const auto most = std::chrono::duration_cast<nanoseconds>(quiet * kMost * settings.slack);
-        report.check("p99 beside " + name, ms(beside), ms(most), beside <= most);
-        report.note("beside " + name + ": p99 " + ms(beside) + ", alone " + ms(quiet));
+        report.within("p99 beside " + name, beside, most);
+        report.note("beside " + name + ": p99 " + milliseconds(beside) + ", alone " +
+                    milliseconds(quiet));
     }
     if (::getuid() != 0)
         report.note("The neighbours were the same user: only root can be another.");

@@ -14,11 +14,11 @@ std::string number(double value) {
     return text;
 }
 
+}  // namespace
+
 std::string milliseconds(std::chrono::nanoseconds time) {
     return number(static_cast<double>(time.count()) / 1e6) + " ms";
 }
-
-}  // namespace
 
 void Report::did(std::string what, std::uint64_t count) {
     counts_.push_back({std::move(what), count});

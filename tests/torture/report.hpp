@@ -9,6 +9,9 @@
 
 namespace samovar::torture {
 
+// As a report has it: "1.2 ms".
+std::string milliseconds(std::chrono::nanoseconds time);
+
 // What a campaign did, and what held: a table on standard output at its end.
 class Report {
   public:
