@@ -25,11 +25,12 @@ void link_or_copy(const fs::path& from, const fs::path& to, std::error_code& fau
 // A file, or a folder with all that it holds.
 void bring(const fs::path& from, const fs::path& to, std::error_code& fault) {
     if (!fs::is_directory(from, fault)) return link_or_copy(from, to, fault);
-    fs::create_directories(to, fault);
+    fs::create_directory(to, fault);
+    if (fault) return;
     for (fs::recursive_directory_iterator entry(from, fault), end; !fault && entry != end;) {
         const fs::path there = to / entry->path().lexically_relative(from);
         if (entry->is_directory(fault))
-            fs::create_directories(there, fault);
+            fs::create_directory(there, fault);
         else
             link_or_copy(entry->path(), there, fault);
         if (!fault) entry.increment(fault);
@@ -48,18 +49,16 @@ Result<Room> Room::make(const fs::path& rooms) {
 }
 
 Result<void> Room::bring_in(ipc::WorkerLoad& load) {
-    const fs::path folder = folder_ / std::to_string(next_++);
-    std::error_code fault;
-    fs::create_directory(folder, fault);
-    models_.emplace(load.model, folder);
     std::vector<std::string*> paths{&load.code.file, &load.code.weights, &load.text.file};
     for (ipc::WarmUp& warm_up : load.warm_ups)
         for (ipc::WarmUpInput& input : warm_up.inputs)
             paths.push_back(&input.file);
     for (std::string* path : paths) {
         if (path->empty()) continue;
-        const fs::path here = folder / fs::path(*path).filename();
-        if (!fault) bring(*path, here, fault);
+        const fs::path here = folder_ / std::to_string(next_++);
+        models_.emplace(load.model, here);
+        std::error_code fault;
+        bring(*path, here, fault);
         if (!fault && here.native().size() > kMaxPathBytes)
             fault = std::make_error_code(std::errc::filename_too_long);
         if (fault) return broken(*path, fault);
@@ -69,12 +68,12 @@ Result<void> Room::bring_in(ipc::WorkerLoad& load) {
 }
 
 std::vector<fs::path> Room::take_out(std::uint32_t model) {
-    std::vector<fs::path> folders;
+    std::vector<fs::path> files;
     const auto [begin, end] = models_.equal_range(model);
     for (auto entry = begin; entry != end; ++entry)
-        folders.push_back(std::move(entry->second));
+        files.push_back(std::move(entry->second));
     models_.erase(begin, end);
-    return folders;
+    return files;
 }
 
 }  // namespace samovar::daemon

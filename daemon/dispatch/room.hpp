@@ -21,15 +21,15 @@ class Room {
     const std::filesystem::path& folder() const { return folder_; }
     // Has `load` name files of this room in the place of those of the store. Errors: `io`.
     Result<void> bring_in(ipc::WorkerLoad& load);
-    // The folders that hold this model, for the caller to remove; the room knows them no more.
+    // What the room has of this model, for the caller to remove; the room knows it no more.
     std::vector<std::filesystem::path> take_out(std::uint32_t model);
 
   private:
     explicit Room(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
     std::filesystem::path folder_;
-    std::multimap<std::uint32_t, std::filesystem::path> models_;
-    unsigned next_ = 0;  // of their folders
+    std::multimap<std::uint32_t, std::filesystem::path> models_;  // their files and folders
+    unsigned next_ = 0;  // names files and folders
 };
 
 }  // namespace samovar::daemon

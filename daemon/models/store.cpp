@@ -217,7 +217,7 @@ Result<Store::Taken> Store::take_package(const fs::path& source, const std::stri
     if (!hash) return hash.error();
     const fs::path path = folder_ / "unpacked" / *hash;
     const fs::path blob = folder_ / "blobs" / *hash;
-    if (fs::exists(path)) return Taken{*hash, path};
+    if (fs::exists(path)) return Taken{*hash, code_in(path)};
 
     const fs::path target = temporary(folder_ / "unpacked");
     std::error_code fault;
@@ -236,7 +236,7 @@ Result<Store::Taken> Store::take_package(const fs::path& source, const std::stri
             error.message = source.string() + error.message.substr(error.message.find(": "));
         return error;
     }
-    return Taken{*hash, path};
+    return Taken{*hash, code_in(path)};
 }
 
 void Store::collect(const std::set<std::string>& used) {

@@ -30,7 +30,7 @@ class Store {
 
     struct Taken {
         std::string hash;            // 32 hexadecimal digits of XXH3-128
-        std::filesystem::path path;  // in the store
+        std::filesystem::path path;  // in the store: the file, or the folder of the code
     };
     // `sha256`: what the bytes that are taken in must have, or empty. Errors: `bad_model` (missing,
     // unreadable, no package, another sum), `io`.

@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Where PyTorch 2.11 puts what it compiled; beside it lie constants and what the package says of
+// itself, which nobody reads here.
+constexpr const char* kUsualPlace = "model/data/aotinductor/model";
 constexpr std::size_t kUnzippedAtOnce = 1u << 20;
 constexpr std::size_t kMaxEntryName = 512;
 
@@ -97,6 +100,12 @@ Result<void> unpack_package(const fs::path& package, const fs::path& into) {
             return written;
     }
     return {};
+}
+
+fs::path code_in(const fs::path& unpacked) {
+    std::error_code fault;
+    fs::path usual = unpacked / kUsualPlace;
+    return fs::is_directory(usual, fault) ? usual : unpacked;
 }
 
 }  // namespace samovar::daemon

@@ -15,4 +15,8 @@ inline constexpr std::uint64_t kMaxPackageBytes = 64ull << 30;
 Result<void> unpack_package(const std::filesystem::path& package,
                             const std::filesystem::path& into);
 
+// The folder of the compiled library in a package that was unpacked there: all that is read of it.
+// The whole, where the library is not in its usual place.
+std::filesystem::path code_in(const std::filesystem::path& unpacked);
+
 }  // namespace samovar::daemon

@@ -15,9 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kLibraryEnd = ".wrapper.so";
-// Where PyTorch 2.11 puts it. Looked for there first: to go through all folders, and to read what
-// is said of the library, took 0.24 of the 1.3 ms of a small model's load.
-constexpr const char* kUsualPlace = "model/data/aotinductor/model";
 
 Error bad_package(std::string what) {
     return {Errc::bad_model, std::move(what), "make the .pt2 again with `python -m samovar.export`",
@@ -53,11 +50,10 @@ std::vector<fs::path> libraries_in(const fs::path& folder, std::error_code& faul
 Result<Package> read_package(const std::string& folder) {
     std::error_code fault;
     std::vector<fs::path> libraries =
-        libraries_in<fs::directory_iterator>(fs::path(folder) / kUsualPlace, fault);
-    if (libraries.empty()) {
-        fault.clear();
+        libraries_in<fs::directory_iterator>(folder, fault);
+    // To go through all folders took 0.2 of the 1.3 ms of a small model's load.
+    if (libraries.empty())
         libraries = libraries_in<fs::recursive_directory_iterator>(folder, fault);
-    }
     if (fault) return bad_package("the unpacked code cannot be read: " + fault.message());
     if (libraries.size() != 1)
         return bad_package("the .pt2 holds " + std::to_string(libraries.size()) +

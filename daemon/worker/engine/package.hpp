@@ -18,6 +18,7 @@ struct Package {
     std::string capability;  // of a GPU: "90"
 };
 
+// Of a folder that holds the library, at whatever depth: quickest where it lies there itself.
 // Errors: `bad_model` where there is not exactly one library.
 Result<Package> read_package(const std::string& folder);
 

@@ -49,6 +49,18 @@ TEST_F(Unpacking, leaves_nothing_that_can_be_written) {
     EXPECT_EQ(fs::status(into() / "b.so").permissions(), fs::perms(0555));
 }
 
+TEST_F(Unpacking, tells_where_the_code_is) {
+    tests::write_zip(package(), {{"model/version", "1"}, {"x.wrapper.so", "code"}});
+    ASSERT_TRUE(unpack_package(package(), into()));
+    EXPECT_EQ(code_in(into()), into()) << "somewhere in it";
+    fs::remove_all(into());
+    fs::create_directory(into());
+    const std::string usual = "model/data/aotinductor/model";
+    tests::write_zip(package(), {{"model/version", "1"}, {usual + "/x.wrapper.so", "code"}});
+    ASSERT_TRUE(unpack_package(package(), into()));
+    EXPECT_EQ(code_in(into()), into() / usual);
+}
+
 TEST_F(Unpacking, refuses_names_that_leave_the_folder) {
     for (const char* name : {"../evil", "a/../../evil", "/evil", "a/..", "./a", "..", "a/./b"}) {
         const Error error = error_of({{name, "evil"}});

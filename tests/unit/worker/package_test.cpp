@@ -36,8 +36,8 @@ TEST(Package, that_says_nothing_of_itself_or_rubbish_is_taken) {
 TEST(Package, must_hold_one_library) {
     const TemporaryFiles files;
     EXPECT_EQ(read_package(files.folder().native()).error().code, Errc::bad_model);
-    files.write("a.wrapper.so", "");
-    files.write("b/c.wrapper.so", "");
+    files.write("a/b.wrapper.so", "");
+    files.write("c/d.wrapper.so", "");
     EXPECT_THAT(read_package(files.folder().native()).error().message, testing::HasSubstr("2 "));
     EXPECT_FALSE(read_package((files.folder() / "gone").native()));
 }
