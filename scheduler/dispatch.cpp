@@ -317,7 +317,7 @@ std::deque<Dispatch::Batch>::iterator Dispatch::batch_of(Worker& worker, JobId j
     });
 }
 
-bool Dispatch::finished(JobId id, Time now, bool ran, Share preparing) {
+bool Dispatch::finished(JobId id, Time now, bool ran, const Beside& beside) {
     const auto found = jobs_.find(id);
     if (found == jobs_.end() || !found->second.in_flight) return true;
     const bool unwanted = found->second.unwanted;
@@ -325,7 +325,10 @@ bool Dispatch::finished(JobId id, Time now, bool ran, Share preparing) {
     const JobKind kind = kind_of(id);
     Model& model = models_.at(model_id);
     Worker& worker = workers_[model.worker];
-    if (ran) model.preparing += kNewest * (preparing - model.preparing);
+    if (ran) {
+        model.beside.preparing += kNewest * (beside.preparing - model.beside.preparing);
+        model.beside.finishing += kNewest * (beside.finishing - model.beside.finishing);
+    }
     const auto batch = batch_of(worker, id);
     std::erase(batch->jobs, id);
     batch->measures = batch->measures && ran;

@@ -49,6 +49,11 @@ struct ModelLimits {
     BatchLimits batch;
 };
 
+// Of a job's time, 0 to 1: what went before its inference, of both; and after it, of all.
+struct Beside {
+    Share preparing = 0, finishing = 0;
+};
+
 // Decides which job runs where and when, which model is loaded, and what happens when a worker
 // dies. A pure machine: events come in with the time, actions come out; the daemon carries them
 // out. Not thread-safe.
@@ -132,9 +137,8 @@ class Dispatch {
     void model_park_failed(ModelId model, Time now);  // it is as hot as before
     void model_unloaded(ModelId model, Time now);
     // The worker answered. True if the job was cancelled or abandoned meanwhile. `ran`: as far as
-    // it should; else its time says nothing of the model's. `preparing`: the part of its time that
-    // went before the inference, 0 to 1.
-    bool finished(JobId job, Time now, bool ran = true, Share preparing = 0);
+    // it should; else its time says nothing of the model's.
+    bool finished(JobId job, Time now, bool ran = true, const Beside& beside = {});
     // The same, of a job whose answer the worker had kept: it took so long by itself, and says
     // nothing of how long the model takes.
     bool answered_from_cache(JobId job, Time now, Duration took);
@@ -184,6 +188,8 @@ class Dispatch {
     // Of a batch's time: what its callers are given to ask again, and what making ready must take
     // to be better done beside another batch than with more mates.
     static constexpr Share kLull = 0.125, kWorthStaging = 0.25;
+    // What it takes at most to send a batch to a worker that is awake.
+    static constexpr Duration kHandover = std::chrono::microseconds(500);
     struct Job {
         ModelId model;
         JobTraits traits{};
@@ -200,7 +206,7 @@ class Dispatch {
         // Of the device's time, as measured of late: for a unit of work, and for a job.
         Share seconds_a_unit = 0, seconds_a_job = kFirstGuess;
         Share least_a_unit = 0;  // and at least; nothing where it is not known
-        Share preparing = 0;     // the part of its time before the inference
+        Beside beside{};
         bool measured = false;
         Duration load_time{};  // of the last load
         Residency residency = Residency::cold;
@@ -306,6 +312,7 @@ class Dispatch {
     void drop_in_flight(JobId id);
     static std::deque<Batch>::iterator batch_of(Worker& worker, JobId job);
     DeviceMoment moment_of(const Worker& worker, const JobKind& kind) const;
+    Time next_from(const Worker& worker, JobId next) const;
     void send(WorkerId id, ModelId model, const std::vector<FairQueue::Taken>& jobs, bool suspect,
               Time now);
     void batch_done(Worker& worker, const Batch& batch, Duration took);

@@ -35,6 +35,7 @@ void Dispatch::run_next(WorkerId id, Time now) {
         // For mates nobody becomes too late.
         if (worker.in_flight.empty() && !start_by_.empty())
             due = std::min(due, start_by_.begin()->first);
+        due = std::max(due, next_from(worker, *head));
         if (due > now) {
             if (due < Time::max()) worker.batch_due = due;
             return;
@@ -46,12 +47,33 @@ void Dispatch::run_next(WorkerId id, Time now) {
 
 DeviceMoment Dispatch::moment_of(const Worker& worker, const JobKind& kind) const {
     DeviceMoment moment{.busy = !worker.in_flight.empty(),
-                        .worth_staging = models_.at(kind.model).preparing >= kWorthStaging};
+                        .worth_staging = models_.at(kind.model).beside.preparing >= kWorthStaging};
     if (worker.lull.kind == kind) {
         moment.expected = worker.lull.expected;
         moment.expected_until = worker.lull.until;
     }
     return moment;
+}
+
+// From when on the next batch is sent behind the one that runs: in time to be ready when that is
+// done, and no sooner, since nobody overtakes what was sent. At once where the one that runs is
+// brief, or nothing is known of it.
+Time Dispatch::next_from(const Worker& worker, JobId next) const {
+    if (worker.in_flight.empty()) return Time::min();
+    const Batch& running = worker.in_flight.front();
+    const Model& its = models_.at(running.model);
+    std::uint64_t work = 0;
+    for (const Batch::Part& part : running.parts)
+        work += part.work;
+    const Duration least = least_time(work, its);
+    if (least < 4 * kHandover) return Time::min();
+    // While its answers are finished, and the next is prepared, the device is free.
+    const Job& job = jobs_.at(next);
+    const Model& model = models_.at(job.model);
+    const Share lead = std::chrono::duration<Share>(least).count() * its.beside.finishing +
+                       estimate(job.traits.size, model) * model.beside.preparing;
+    return worker.head_since + least - kHandover -
+           std::chrono::duration_cast<Duration>(std::chrono::duration<Share>(lead));
 }
 
 // Those whom the batch has answered may ask again, besides those who wait already.

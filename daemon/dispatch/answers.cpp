@@ -25,11 +25,14 @@ scheduler::Duration taken_by(const ipc::Timings& timings, scheduler::Duration mo
     return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(told, passed)));
 }
 
-// The part of a job's time that went before its inference.
-scheduler::Share preparing(const ipc::Timings& timings) {
-    const auto all = static_cast<scheduler::Share>(timings.prepared) +
-                     static_cast<scheduler::Share>(timings.inferred);
-    return all > 0 ? static_cast<scheduler::Share>(timings.prepared) / all : 0;
+scheduler::Beside beside(const ipc::Timings& timings) {
+    const auto prepared = static_cast<scheduler::Share>(timings.prepared),
+               inferred = static_cast<scheduler::Share>(timings.inferred),
+               finished = static_cast<scheduler::Share>(timings.finished);
+    const auto share = [](scheduler::Share part, scheduler::Share all) {
+        return all > 0 ? part / all : 0;
+    };
+    return {share(prepared, prepared + inferred), share(finished, prepared + inferred + finished)};
 }
 
 // Of a worker's time, up to which sleeping until an answer comes takes longer than it saves.
@@ -139,7 +142,7 @@ bool Dispatcher::finish(scheduler::JobId id, const ipc::Frame& frame) {
     const bool unwanted = cached && found != jobs_.end()
                               ? dispatch_.answered_from_cache(
                                     id, now, taken_by(done->timings, now - found->second.sent))
-                              : dispatch_.finished(id, now, true, preparing(done->timings));
+                              : dispatch_.finished(id, now, true, beside(done->timings));
     if (found != jobs_.end()) {
         const Job job = std::move(found->second);
         jobs_.erase(found);

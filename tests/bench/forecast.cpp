@@ -11,6 +11,7 @@
 #include "scheduler/simulate/replay.hpp"
 #include "scheduler/simulate/trace.hpp"
 #include "tests/bench/decision_cost.hpp"
+#include "tests/bench/self_made.hpp"
 
 namespace {
 
@@ -19,6 +20,8 @@ using Json = nlohmann::ordered_json;
 using Functions = std::vector<CalledMinutes>;
 
 constexpr std::size_t kFolds = 4, kGroup = 10;
+// Of self-made arrivals; nothing was chosen by them.
+constexpr unsigned kFirstSeed = 100, kSeeds = 40, kQuickSeeds = 1;
 // Minutes of the fixed curve, from 0 on, and its steps past an hour: 2.7 times the idle minutes
 // of 10.
 constexpr int kEach = 60, kLongestKeep = 360, kStep = 20;
@@ -118,9 +121,17 @@ int main(int argc, char** argv) {
         for (std::size_t fold = 0; fold < kFolds; ++fold)
             folds.push_back(judge(all, fold, asked));
         plot(folds, argv[2]);
+        const samovar::bench::Regret regret =
+            samovar::bench::regret_of_self_made(kFirstSeed, quick ? kQuickSeeds : kSeeds);
         const samovar::bench::DecisionCost cost = samovar::bench::decision_cost(all, quick);
         std::cout << Json{{"prices", asked},
                           {"folds", folds},
+                          {"self_made",
+                           {{"cases", regret.cases},
+                            {"above", regret.above},
+                            {"worst", regret.worst},
+                            {"worst_of_long", regret.worst_of_long},
+                            {"mean", regret.mean}}},
                           {"decision_us", {{"p50", cost.decision_p50}, {"p99", cost.decision_p99}}},
                           {"observe_us", {{"p50", cost.observe_p50}, {"p99", cost.observe_p99}}}}
                          .dump()
