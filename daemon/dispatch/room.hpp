@@ -29,7 +29,7 @@ class Room {
 
     std::filesystem::path folder_;
     std::multimap<std::uint32_t, std::filesystem::path> models_;  // their files and folders
-    unsigned next_ = 0;  // names files and folders
+    unsigned next_ = 0;                                           // names files and folders
 };
 
 }  // namespace samovar::daemon

@@ -49,8 +49,7 @@ std::vector<fs::path> libraries_in(const fs::path& folder, std::error_code& faul
 
 Result<Package> read_package(const std::string& folder) {
     std::error_code fault;
-    std::vector<fs::path> libraries =
-        libraries_in<fs::directory_iterator>(folder, fault);
+    std::vector<fs::path> libraries = libraries_in<fs::directory_iterator>(folder, fault);
     // To go through all folders took 0.2 of the 1.3 ms of a small model's load.
     if (libraries.empty())
         libraries = libraries_in<fs::recursive_directory_iterator>(folder, fault);
