@@ -4,6 +4,7 @@
 
 #include "daemon/worker/engine/compiled_runner.hpp"
 #include "daemon/worker/engine/device.hpp"
+#include "daemon/worker/engine/opened_early.hpp"
 #include "daemon/worker/process.hpp"
 
 namespace samovar::worker {
@@ -42,6 +43,7 @@ class CpuDevice final : public Device {
     void unpin(std::span<std::byte>) override {}
     std::unique_ptr<CompiledCode> open_code(const std::string& library,
                                             const std::string&) override {
+        const OpenedEarly early(library);
         return std::make_unique<CompiledRunner<torch::inductor::AOTIModelContainerRunnerCpu>>(
             library);
     }
