@@ -322,6 +322,7 @@ class Dispatch {
     Time free_at(const Worker& worker, Time now) const;
     static Share estimate(const BatchSize& size, const Model& model);
     static Duration least_time(std::uint64_t work, const Model& model);
+    Duration least_time(const Batch& batch) const;
     static void doubt(Model& model);
 
     // dispatch_deaths.cpp: what a worker's death leaves, and what a hang leads to.

@@ -62,10 +62,7 @@ Time Dispatch::next_from(const Worker& worker, JobId next) const {
     if (worker.in_flight.empty()) return Time::min();
     const Batch& running = worker.in_flight.front();
     const Model& its = models_.at(running.model);
-    std::uint64_t work = 0;
-    for (const Batch::Part& part : running.parts)
-        work += part.work;
-    const Duration least = least_time(work, its);
+    const Duration least = least_time(running);
     if (least < 4 * kHandover) return Time::min();
     // While its answers are finished, and the next is prepared, the device is free.
     const Job& job = jobs_.at(next);
@@ -142,6 +139,13 @@ Duration Dispatch::least_time(std::uint64_t work, const Model& model) {
         std::chrono::duration<Share>(model.least_a_unit * static_cast<Share>(work)));
 }
 
+Duration Dispatch::least_time(const Batch& batch) const {
+    std::uint64_t work = 0;
+    for (const Batch::Part& part : batch.parts)
+        work += part.work;
+    return least_time(work, models_.at(batch.model));
+}
+
 void Dispatch::doubt(Model& model) {
     model.least_a_unit -= kDoubt * model.least_a_unit;
     model.load_time -= std::chrono::duration_cast<Duration>(kDoubt * model.load_time);
@@ -176,12 +180,8 @@ bool Dispatch::refuse_late_in_batch(const Worker& worker, JobId head, Time now) 
 Time Dispatch::free_at(const Worker& worker, Time now) const {
     if (worker.in_flight.empty()) return now;
     Time free = worker.head_since;
-    for (const Batch& batch : worker.in_flight) {
-        std::uint64_t work = 0;
-        for (const Batch::Part& part : batch.parts)
-            work += part.work;
-        free += least_time(work, models_.at(batch.model));
-    }
+    for (const Batch& batch : worker.in_flight)
+        free += least_time(batch);
     return std::max(now, free);
 }
 
